@@ -1,0 +1,1 @@
+"""What the records show: findings with traces, methods and strengths. Pure: tables and snapshots in, findings out."""

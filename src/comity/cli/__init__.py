@@ -1,0 +1,1 @@
+"""The command line: options in, casework called, tables and exit codes out."""

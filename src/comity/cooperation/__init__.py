@@ -1,0 +1,1 @@
+"""Requests to other states: routed, drafted, checked, gated. Pure."""

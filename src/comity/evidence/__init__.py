@@ -1,0 +1,1 @@
+"""Acquiring and keeping exhibits: authorizations, one-pass acquisition, the write-once store, custody."""

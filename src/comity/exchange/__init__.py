@@ -1,0 +1,1 @@
+"""Other people's formats: CASE/UCO, STIX, documents, the report, the bundle."""

@@ -1,0 +1,1 @@
+"""The chain of custody as values: entries, the chain, the Merkle tree, seals, verdicts. Pure."""

@@ -1,0 +1,1 @@
+"""Dated facts from outside: address allocations, origin networks, suffixes, law files."""

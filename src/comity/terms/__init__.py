@@ -1,0 +1,1 @@
+"""The words everything else is said in: digests, instants, periods, money, selectors, errors. Standard library only."""
