@@ -39,6 +39,8 @@ def _text(value: Json) -> str:
         return _number(value)
     if isinstance(value, Mapping):
         # 3.2.3: members sorted by the UTF-16 code units of their names
+        if not all(isinstance(name, str) for name in value):
+            raise ValueError("keys are strings")
         names = sorted(value, key=lambda name: name.encode("utf-16-be", errors="strict"))
         return "{" + ",".join(f"{json.dumps(name, ensure_ascii=False)}:{_text(value[name])}" for name in names) + "}"
     if isinstance(value, Sequence) and not isinstance(value, bytes | bytearray | memoryview):
