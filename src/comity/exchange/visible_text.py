@@ -1,0 +1,71 @@
+"""Text from evidence, made safe to look at: nothing in it hides, reorders what stands around it or runs on without end.
+
+Source: Unicode Standard Annex 9 (bidirectional controls); Unicode Technical Report 36 (visual spoofing).
+"""
+
+import re
+import unicodedata
+from datetime import UTC, datetime
+
+from comity.terms.jurisdiction import NAMES
+
+_HIDING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_SCHEME = re.compile(r"\b(h)tt(ps?)://|\b(f)t(ps?)://", re.IGNORECASE)
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_KIBI = 1024
+
+
+def code_point(character: str) -> str:
+    """Return `character` as ⟨U+202E⟩, the form in which a character that cannot be shown as itself is written."""
+    return f"⟨U+{ord(character):04X}⟩"
+
+
+def visible(text: str, *, limit: int | None = None) -> str:
+    """Return `text` with every control, formatting, unassigned and private character written as its code point.
+
+    Longer than `limit` characters, it is cut and says how long it was; the whole is in the case's data.
+    """
+    shortened = text if limit is None or len(text) <= limit else text[:limit]
+    shown = shortened
+    if not shortened.isascii() or not shortened.isprintable():
+        shown = "".join(code_point(c) if unicodedata.category(c) in _HIDING else c for c in shortened)
+    return shown if shortened is text else f"{shown} … ({len(text):,} characters in all)"
+
+
+def prose(text: str, *, limit: int | None = 4000) -> str:
+    """Return `visible(text)` with web addresses made unclickable (hxxp), for sentences that quote evidence."""
+    return _SCHEME.sub(lambda m: f"{m[1]}xx{m[2]}://" if m[1] else f"{m[3]}x{m[4]}://", visible(text, limit=limit))
+
+
+def long_date(at: datetime) -> str:
+    """Return `at` as "23 November 2026" in UTC, whatever the locale."""
+    at = at.astimezone(UTC)
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
+
+
+def moment(at: datetime | None) -> str:
+    """Return `at` as "2026-11-23 14:05:09 UTC"; fractions are kept when there are any, "no usable time" for None."""
+    if at is None:
+        return "no usable time"
+    at = at.astimezone(UTC)
+    fraction = f".{at.microsecond:06d}".rstrip("0") if at.microsecond else ""
+    return f"{at:%H:%M:%S}".join((f"{at.year:04d}-{at:%m-%d} ", f"{fraction} UTC"))
+
+
+def state_name(code: str) -> str:
+    """Return the English short name of the state `code`, its article left off; the code itself when none has it."""
+    return NAMES.get(code, code).removesuffix(" (the)").removesuffix(" (The)")
+
+
+def amount_of_bytes(size: int) -> str:
+    """Return `size` in words: "312 bytes", "4.0 KiB"."""
+    if size < _KIBI:
+        return f"{size} byte{'s' if size != 1 else ''}"
+    value = float(size)
+    for unit in ("KiB", "MiB", "GiB"):
+        value /= _KIBI
+        if value < _KIBI:
+            return f"{value:.1f} {unit}"
+    return f"{value / _KIBI:.1f} TiB"
