@@ -3,14 +3,13 @@
 Source: Unicode Standard Annex 9 (bidirectional controls); Unicode Technical Report 36 (visual spoofing).
 """
 
-import re
 import unicodedata
 from datetime import UTC, datetime
 
 from comity.terms.jurisdiction import NAMES
+from comity.terms.selector import defang
 
 _HIDING = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_SCHEME = re.compile(r"\b(h)tt(ps?)://|\b(f)t(ps?)://", re.IGNORECASE)
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
@@ -35,8 +34,8 @@ def visible(text: str, *, limit: int | None = None) -> str:
 
 
 def prose(text: str, *, limit: int | None = 4000) -> str:
-    """Return `visible(text)` with web addresses made unclickable (hxxp), for sentences that quote evidence."""
-    return _SCHEME.sub(lambda m: f"{m[1]}xx{m[2]}://" if m[1] else f"{m[3]}x{m[4]}://", visible(text, limit=limit))
+    """Return `visible(text)` with addresses and links made unclickable (see `defang`), for sentences that quote evidence."""
+    return defang(visible(text, limit=limit))
 
 
 def long_date(at: datetime) -> str:
