@@ -24,7 +24,8 @@ class Exhibit:
 
     `name` is the path relative to the acquired folder, for display; `name_bytes` the same bytes as found, which need
     not be UTF-8. `kind` is file, symlink, device, fifo, socket or directory; only files have `sha256` and `location`.
-    `allocated` is the bytes on disk of a sparse file, None when it is not sparse.
+    `allocated` is the bytes on disk of a sparse file, None when it is not sparse. `defect` says what went wrong when it was
+    acquired (unreadable, changed while it was read), None when nothing did.
     """
 
     number: str
@@ -42,6 +43,7 @@ class Exhibit:
     link_target: bytes | None = None
     allocated: int | None = None
     mode: int = 0
+    defect: str | None = None
 
     @property
     def root_number(self) -> str:

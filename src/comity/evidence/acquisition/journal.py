@@ -1,0 +1,182 @@
+"""The journal of an acquisition under way: what is in it is safe, what is not never happened."""
+
+import hashlib
+import os
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from comity.evidence import manifest
+from comity.evidence.acquisition.pack import LARGEST_SEGMENT, Segment
+from comity.evidence.store import Draft, FolderStore, make_folder, sync_folder
+from comity.ledger import Tree
+from comity.terms.digest import Digest
+from comity.terms.errors import IntegrityError
+
+_PACKS = "objects/packs"
+_SEGMENT = re.compile(r"objects/packs/([0-9]{6})\.tar")
+_BLOCK = 512
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Closed:
+    """A finished manifest: its lines counted, its Merkle root, its SHA-256, the bytes preserved, the lines with a defect."""
+
+    count: int
+    size: int
+    defects: int
+    root: Digest
+    sha256: Digest
+
+
+class Journal:
+    """Takes lines and small contents, and makes them durable together: pack first, then journal.
+
+    Opening reads what an interrupted run left: `done` has the names and `places` object and offset
+    of their contents by SHA-256; `discarded` says how many
+    bytes per file lay beyond the last whole line and what it names, and are gone. Nothing is made on disk before the first
+    `keep` or `add`.
+
+    Args:
+        store: the case's store.
+        acquisition: the acquisition's number.
+        finished: object paths that belong to earlier acquisitions.
+    """
+
+    def __init__(self, store: FolderStore, *, acquisition: int, finished: Collection[str]) -> None:
+        self._store = store
+        self._path = store.path(f"acquisitions/{acquisition:04d}.journal.jsonl")
+        self._manifest = manifest.manifest_name(acquisition)
+        self._descriptor = -1
+        self._segment: Segment | None = None
+        self._lines: list[bytes] = []
+        self._size = 0
+        self.done: set[bytes] = set()
+        self.places: dict[bytes, tuple[str, int]] = {}
+        self.discarded: dict[str, int] = {}
+        self._ends: dict[str, int] = {}
+        if self._path.exists():
+            self._take_up()
+        self._take_up_segments(finished)
+
+    @property
+    def pending_bytes(self) -> int:
+        """Bytes collected for the pack and not yet durable."""
+        return 0 if self._segment is None else self._segment.pending
+
+    @property
+    def pending_lines(self) -> int:
+        """Lines not yet durable."""
+        return len(self._lines)
+
+    def keep(self, data: bytes, *, sha256: str) -> tuple[str, int]:
+        """Put `data` into the pack; return object path and offset."""
+        if self._segment is not None and self._segment.position + len(data) + 2 * _BLOCK > LARGEST_SEGMENT:
+            self._segment.finish()
+            self._segment = None
+        if self._segment is None:
+            self._segment = self._new_segment()
+        offset = self._segment.add(sha256, data)
+        return f"{_PACKS}/{self._segment.path.name}", offset
+
+    def add(self, line: bytes, *, size: int) -> None:
+        """Collect an exhibit's line; `size` bytes of content stand behind it."""
+        self._lines.append(line)
+        self._size += size
+
+    def flush(self) -> tuple[int, int]:
+        """Make everything collected durable; return how many lines and bytes of content that were."""
+        if not self._lines:
+            return 0, 0
+        if self._segment is not None:
+            self._segment.flush()
+        if self._descriptor < 0:
+            make_folder(self._path.parent, below=self._store.root)
+            self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            sync_folder(self._path.parent)
+        data = memoryview(b"\n".join([*self._lines, b""]))
+        while data:
+            data = data[os.write(self._descriptor, data) :]
+        os.fdatasync(self._descriptor)
+        safe = len(self._lines), self._size
+        self._lines.clear()
+        self._size = 0
+        return safe
+
+    def close(self) -> None:
+        """Finish the segment and turn the journal into the acquisition's manifest. Everything must be flushed."""
+        if self._segment is not None:
+            self._segment.finish()
+            self._segment = None
+        if self._descriptor < 0:
+            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        descriptor, self._descriptor = self._descriptor, -1
+        self._store.put_if_absent(self._manifest, Draft(path=self._path, descriptor=descriptor))
+
+    def abandon(self) -> None:
+        """Let go of the files as they are; what was flushed stays."""
+        if self._segment is not None:
+            self._segment.abandon()
+            self._segment = None
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def _take_up(self) -> None:
+        """Read the whole lines of an interrupted run and cut off what is not whole."""
+        good = 0
+        with self._path.open("rb") as stream:
+            for number, line in enumerate(stream, 1):
+                if not line.endswith(b"\n") or line.startswith(b"\0"):
+                    break
+                name, _, content = manifest.decode_known(line, where=f"{self._path.name}, line {number}")
+                self.done.add(name)
+                if content is not None:
+                    self.places[bytes.fromhex(content.sha256)] = (content.object, content.offset)
+                    self._ends[content.object] = max(self._ends.get(content.object, 0), content.offset + content.length)
+                good += len(line)
+            size = stream.seek(0, os.SEEK_END)
+        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+        if size > good:
+            os.ftruncate(self._descriptor, good)
+            self.discarded[f"acquisitions/{self._path.name}"] = size - good
+
+    def _take_up_segments(self, finished: Collection[str]) -> None:
+        """Go on with the newest segment that a line names; remove those that no line names."""
+        ours = [name for name in self._store.names(_PACKS) if name not in finished and _SEGMENT.fullmatch(name)]
+        for name in ours:
+            if name not in self._ends:
+                path = self._store.path(name)
+                self.discarded[name] = path.stat().st_size
+                path.unlink()
+        named = sorted(name for name in self._ends if name not in finished and _SEGMENT.fullmatch(name))
+        for name in named:
+            if name not in ours:
+                raise IntegrityError(f"{name} is missing; the journal of the acquisition names it as preserved")
+        if named:
+            last = named[-1]
+            self._segment = Segment(self._store.path(last), keep=-(-self._ends[last] // _BLOCK) * _BLOCK)
+            if self._segment.discarded:
+                self.discarded[last] = self._segment.discarded
+
+    def _new_segment(self) -> Segment:
+        numbers = [int(match[1]) for name in self._store.names(_PACKS) if (match := _SEGMENT.fullmatch(name))]
+        path = self._store.path(f"{_PACKS}/{max(numbers, default=0) + 1:06d}.tar")
+        make_folder(path.parent, below=self._store.root)
+        segment = Segment(path)
+        sync_folder(path.parent)
+        return segment
+
+
+def tally(store: FolderStore, name: str) -> Closed:
+    """Return count, sizes, Merkle root and digest of the manifest `name`, read from its file in one pass."""
+    tree, digest = Tree(), hashlib.sha256()
+    size = defects = 0
+    with store.open(name) as stream:
+        for number, line in enumerate(manifest.lines(stream, where=name), 1):
+            _, known, content = manifest.decode_known(line, where=f"{name}, line {number}")
+            size += 0 if content is None else content.length
+            defects += known.problem is not None
+            tree.extend((line,))
+            digest.update(line + b"\n")
+    return Closed(count=tree.count, size=size, defects=defects, root=tree.root(), sha256=Digest(digest.hexdigest()))

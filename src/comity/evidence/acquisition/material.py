@@ -1,0 +1,110 @@
+"""Reading one file of the material: once, without following links, noticing when it changes meanwhile."""
+
+import hashlib
+import os
+import stat
+from collections.abc import Callable
+from typing import NamedTuple
+
+from comity.evidence.acquisition.copying import copy
+from comity.evidence.acquisition.pack import SMALL
+from comity.evidence.acquisition.tree import Found
+from comity.evidence.manifest import is_sparse
+from comity.evidence.store import Draft, FolderStore
+
+_OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+
+
+class Reading(NamedTuple):
+    """What was read: `data` of a small file, `draft` of a large one, neither when nothing could be.
+
+    `digests` by algorithm in hex; `problem` says what was wrong, None when nothing was.
+    """
+
+    status: os.stat_result | None
+    length: int
+    digests: dict[str, str]
+    data: bytes | None
+    draft: Draft | None
+    problem: str | None
+
+
+def read(found: Found, *, store: FolderStore, digests: tuple[str, ...], copied: Callable[[int], None]) -> Reading:
+    """Return what reading the file `found` gave; problems of the material are in it, those of the store are raised."""
+    try:
+        descriptor = _open(found)
+    except FileNotFoundError:
+        return _nothing(None, "it was gone when it was to be read")
+    except OSError as error:
+        return _nothing(_status(found), f"it cannot be opened: {error.strerror}")
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return _nothing(status, "it was a file in the folder's listing and something else when it was opened")
+        if status.st_size < SMALL:
+            return _read_small(descriptor, status, digests)
+        return _read_large(descriptor, status, store=store, digests=digests, copied=copied)
+    finally:
+        os.close(descriptor)
+
+
+def _open(found: Found) -> int:
+    try:  # without touching the access time, which only the owner and root may ask for
+        return os.open(found.own_name, _OPEN_FILE | os.O_NOATIME, dir_fd=found.folder)
+    except PermissionError:
+        return os.open(found.own_name, _OPEN_FILE, dir_fd=found.folder)
+
+
+def _read_small(descriptor: int, status: os.stat_result, digests: tuple[str, ...]) -> Reading:
+    size, data, problem = status.st_size, b"", None
+    try:
+        data = os.read(descriptor, size + 1)
+        while len(data) < size and (more := os.read(descriptor, size + 1 - len(data))):
+            data += more
+    except OSError as error:
+        problem = f"it cannot be read from byte {len(data)} on: {error.strerror}"
+        if not data:
+            return _nothing(status, problem)
+    grown = len(data) > size
+    data = data[:size]
+    taken = {name: hashlib.new(name, data, usedforsecurity=name == "sha256").hexdigest() for name in digests}
+    return Reading(status, len(data), taken, data, None, problem or _change(descriptor, status, length=len(data), grown=grown))
+
+
+def _read_large(
+    descriptor: int, status: os.stat_result, *, store: FolderStore, digests: tuple[str, ...], copied: Callable[[int], None]
+) -> Reading:
+    draft = store.draft()
+    kept = False
+    try:
+        sparse = is_sparse(status)
+        made = copy(descriptor, draft.descriptor, size=status.st_size, digests=digests, sparse=sparse, copied=copied)
+        kept = made.length > 0
+    finally:
+        if not kept:
+            store.discard(draft)
+    problem = made.problem or _change(descriptor, status, length=made.length, grown=False)
+    if not kept:
+        return _nothing(status, problem or "it was empty when it was read")
+    return Reading(status, made.length, made.digests, None, draft, problem)
+
+
+def _change(descriptor: int, before: os.stat_result, *, length: int, grown: bool) -> str | None:
+    """Return how the file differs from what it was when it was opened; None when it does not."""
+    after = os.fstat(descriptor)
+    if length < before.st_size or grown or after.st_size != before.st_size:
+        return f"it changed while it was read: {before.st_size} bytes at first, {after.st_size} afterwards; the first {length} are kept"
+    if (after.st_mtime_ns, after.st_ctime_ns) != (before.st_mtime_ns, before.st_ctime_ns):
+        return "it changed while it was read: its times afterwards are not those at first"
+    return None
+
+
+def _status(found: Found) -> os.stat_result | None:
+    try:
+        return os.stat(found.own_name, dir_fd=found.folder, follow_symlinks=False)
+    except OSError:
+        return None
+
+
+def _nothing(status: os.stat_result | None, problem: str) -> Reading:
+    return Reading(status, 0, {}, None, None, problem)
