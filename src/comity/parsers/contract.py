@@ -16,12 +16,15 @@ class Source:
 
     `stream` is seekable and may be a file, a slice of a pack segment or bytes in memory; a parser reads it in chunks
     and assumes nothing of its position. `modified` is the file's modification time as preserved, None when unknown.
+    `origin` is where the stream begins in the exhibit when it was cut out of it: 0 for a whole exhibit. Rows are placed
+    from the start of the stream all the same; `origin` only tells which of several inferred contexts a cut belongs to.
     """
 
     stream: BinaryIO
     size: int
     name: str
     modified: datetime | None = None
+    origin: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
