@@ -1,0 +1,44 @@
+"""Which parser reads what: every format Comity knows, listed by hand."""
+
+from collections.abc import Sequence
+from typing import BinaryIO, TypeGuard
+
+from comity.parsers import access_log, mail_message, mailbox
+from comity.parsers.contract import Container, Parser
+
+HEAD_BYTES = 65_536
+"""How much of a source decides what it is."""
+
+PARSERS: tuple[Parser, ...] = (
+    mail_message.PARSER,
+    mailbox.PARSER,
+    access_log.PARSER,
+)
+"""In the order in which equally sure parsers are preferred."""
+
+
+def choose(head: bytes, *, name: str, parsers: Sequence[Parser] = PARSERS) -> Parser | None:
+    """Return the parser surest to know `head` (the first 65,536 bytes or all), None when none does.
+
+    Between equally sure ones the first listed is taken.
+    """
+    best: Parser | None = None
+    best_score = 0
+    for parser in parsers:
+        score = parser.recognizes(head, name=name)
+        if score > best_score:
+            best, best_score = parser, score
+    return best
+
+
+def head_of(stream: BinaryIO) -> bytes:
+    """Return the bytes of `stream` that decide what it is, leaving it at its start."""
+    stream.seek(0)
+    head = stream.read(HEAD_BYTES)
+    stream.seek(0)
+    return head
+
+
+def is_container(parser: Parser) -> TypeGuard[Container]:
+    """Return whether `parser` reads a format that holds children."""
+    return hasattr(parser, "extract")

@@ -1,0 +1,129 @@
+"""The worker loop: orders in, tables written, messages out."""
+
+import errno
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from io import BufferedReader, RawIOBase
+from pathlib import Path
+from typing import BinaryIO
+
+from comity.parsers.confinement import allow_seconds
+from comity.parsers.contract import Parser, Source
+from comity.parsers.descent import Descent
+from comity.parsers.reading import Job, Reading
+from comity.parsers.table_files import TableFiles
+from comity.parsers.wire import Begun, Closing, DiskFull, Finished, Message, Order, Reached, Ready, decode_order, encode_message
+
+_BUFFER = 2**20
+_SECONDS_BETWEEN_PULSES = 0.2
+
+
+class Slice(RawIOBase):
+    """`length` bytes at `offset` of an open file, seekable, read only; remembers how far it was read."""
+
+    def __init__(self, descriptor: int, *, offset: int, length: int) -> None:
+        super().__init__()
+        self._descriptor = descriptor
+        self._offset = offset
+        self._length = length
+        self._position = 0
+        self.furthest = 0
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seekable(self) -> bool:
+        """Return True."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move to `offset` from the start, the position or the end of the slice; return the new position."""
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._length}[whence]
+        if base + offset < 0:
+            raise OSError(errno.EINVAL, "seek before the start")
+        self._position = base + offset
+        return self._position
+
+    def tell(self) -> int:
+        """Return the position."""
+        return self._position
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # the stub's Buffer is not in 3.11
+        """Fill `buffer` from the position; return the bytes read, 0 at the end of the slice."""
+        wanted = max(0, min(len(buffer), self._length - self._position))
+        if not wanted:
+            return 0
+        got = os.preadv(self._descriptor, [memoryview(buffer)[:wanted]], self._offset + self._position)
+        self._position += got
+        self.furthest = max(self.furthest, self._position)
+        return got
+
+
+def serve(*, parsers: Sequence[Parser], confinement: tuple[str, ...], scratch: Path) -> None:
+    """Carry out orders from standard input until it ends.
+
+    Standard output belongs to the messages alone: what a library prints goes to standard error.
+    """
+    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb", buffering=0)
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+
+    def say(message: Message) -> None:
+        line = memoryview(encode_message(message))
+        while line:
+            line = line[replies.write(line) or 0 :]
+
+    say(Ready(confinement))
+    for line in sys.stdin.buffer:
+        try:
+            say(_carry_out(decode_order(line), parsers=parsers, scratch=scratch, say=say))
+        except OSError as error:
+            if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
+                raise
+            say(DiskFull())
+
+
+def _carry_out(order: Order, *, parsers: Sequence[Parser], scratch: Path, say: Callable[[Message], None]) -> Finished:
+    excluded = {each.number: each for each in order.excluded}
+    folder = Path(order.folder)
+    folder.mkdir(exist_ok=True)
+    readings: list[Reading] = []
+    with TableFiles(folder) as tables:
+        for index, job in enumerate(order.batch.jobs):
+            say(Begun(index))
+            allow_seconds(order.limits.allowed_seconds(job.length))
+            descriptor = os.open(job.path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                raw = Slice(descriptor, offset=job.offset, length=job.length)
+                descent = Descent(tables=tables, parsers=parsers, limits=order.limits, scratch=scratch, pulse=_Pulse(raw, say))
+                source = _source(job, BufferedReader(raw, _BUFFER))
+                why = excluded.get(job.number)
+                if why is None:
+                    readings += descent.read(source, number=job.number)
+                else:
+                    readings += descent.exclude(source, number=job.number, code=why.code, reason=why.reason)
+            finally:
+                os.close(descriptor)
+        say(Closing())
+        return Finished(tuple(readings), tables.close())
+
+
+def _source(job: Job, stream: BinaryIO) -> Source:
+    return Source(stream=stream, size=job.length, name=job.name, modified=job.modified)
+
+
+class _Pulse:
+    """Says now and then how far the exhibit under way has been read."""
+
+    def __init__(self, raw: Slice, say: Callable[[Message], None]) -> None:
+        self._raw = raw
+        self._say = say
+        self._last = time.monotonic()
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if now - self._last >= _SECONDS_BETWEEN_PULSES:
+            self._last = now
+            self._say(Reached(self._raw.furthest))
