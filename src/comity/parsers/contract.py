@@ -85,10 +85,25 @@ class Parser(Protocol):
     with the same values (apart from the trace).
     """
 
-    name: str
-    version: str
-    media_type: str
-    tables: tuple[Table, ...]
+    @property
+    def name(self) -> str:
+        """Return the parser's name, as its module's."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Return what changes whenever the same bytes may give other rows."""
+        ...
+
+    @property
+    def media_type(self) -> str:
+        """Return the media type of what it reads."""
+        ...
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """Return the tables it may fill."""
+        ...
 
     def recognizes(self, head: bytes, *, name: str) -> int:
         """Return how surely `head` (the first 65,536 bytes or all) is this format: 0 no, 1 maybe, 2 yes, 3 by signature.
