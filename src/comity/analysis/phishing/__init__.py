@@ -1,0 +1,10 @@
+"""Phishing in mail: transparent signs with documented points, each naming the values it saw.
+
+Public: `find` (findings), `assess` (every message with its judgement), `POINTS`, `MODERATE`, `STRONG`, `VERSION`.
+See docs/methods/phishing.md for what each sign means and how often it misleads.
+"""
+
+from comity.analysis.phishing.findings import METHOD, VERSION, assess, find
+from comity.analysis.phishing.score import MODERATE, POINTS, STRONG, Judgement
+
+__all__ = ["METHOD", "MODERATE", "POINTS", "STRONG", "VERSION", "Judgement", "assess", "find"]
