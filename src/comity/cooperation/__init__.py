@@ -1,1 +1,4 @@
-"""Requests to other states: routed, drafted, checked, gated. Pure."""
+"""Requests to other states: routed, drafted, checked, gated. Pure.
+
+Public: `preparation.prepare` and `lines`, `drafting.RequestingUnit`, `request`, `request_json`, `explanation.explain`, `gate`, `lint`.
+"""
