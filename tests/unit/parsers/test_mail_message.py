@@ -6,7 +6,7 @@ import pytest
 
 from comity.observables import HOP, LINK, MESSAGE
 from comity.parsers import mail_message
-from comity.parsers.contract import Child, Defect, Item, Rows, Source
+from comity.parsers.contract import Child, Item, Rows, Source
 from comity.terms.errors import MaterialError
 
 PARSER = mail_message.PARSER
@@ -139,13 +139,15 @@ def test_malformed_mail_is_read_as_far_as_it_goes(data, column, value, word):
     assert word is None or word in row["defects"]
 
 
-def test_bad_base64_of_an_attachment_is_a_defect_with_its_place():
+def test_an_attachment_in_bad_base64_gives_what_it_can_and_then_says_so():
     data = b"From: a@b.example\nContent-Type: application/zip; name=a.zip\nContent-Transfer-Encoding: base64\n\nAAAA*\nAAA"
-    defect, child = (item for item in read(data) if not isinstance(item, Rows))
-    assert isinstance(defect, Defect)
-    assert (defect.code, data[defect.offset :]) == ("transfer_encoding", b"AAAA*\nAAA")
-    assert isinstance(child, Child)
-    assert child.size == 5
+    children = (item for item in PARSER.read(source(data), inferred=()) if isinstance(item, Child))
+    child = next(children)
+    assert (child.size, data[child.offset : child.offset + child.length]) == (5, b"AAAA*\nAAA")
+    assert child.stream.read(5) == bytes(5)
+    with pytest.raises(MaterialError, match="base64"):
+        child.stream.read(1)
+    assert PARSER.extract(source(data), step=child.step).read() == bytes(5)
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from comity.observables import HOP, LINK, MESSAGE, Table
 from comity.parsers.contract import Child, Defect, Item, Rows, Source
+from comity.parsers.decoded_stream import stream_of
 from comity.parsers.mail.message import Message, Value, find_header, read_message
 from comity.parsers.mail.part import Part, decode_part, read_parts
 from comity.terms.errors import MaterialError
@@ -88,29 +89,29 @@ def _lost(message: Message, offset: int, length: int) -> Iterator[Defect]:
         yield Defect(code="limit_message", reason=reason, offset=offset + LARGEST_MESSAGE, length=length - LARGEST_MESSAGE)
 
 
-def _children(data: bytes, message: Message, offset: int, *, quoted: bool) -> Iterator[Item]:
+def _children(data: bytes, message: Message, offset: int, *, quoted: bool) -> Iterator[Child]:
+    """Yield the attachments; one that is not well encoded has a stream that ends with MaterialError."""
     for part in message.attachments:
-        content, fault = decode_part(data, part, quoted=quoted)
-        begin, length = offset + part.body, part.end - part.body
-        if fault:
-            yield Defect(code="transfer_encoding", reason=f"Part {part.number}: {fault}.", offset=begin, length=length)
         if len(data) == LARGEST_MESSAGE and part.end == len(data):
             continue  # cut by the limit, which is a defect already
-        yield _child(part, content, offset, begin, length)
+        content, fault = decode_part(data, part, quoted=quoted)
+        name = part.name[:_LONGEST_NAME]
+        yield Child(
+            step=f"mime:{offset}:{part.number}:{name}",
+            name=name,
+            declared_type=part.kind,
+            offset=offset + part.body,
+            length=part.end - part.body,
+            size=len(content),
+            modified=None,
+            stream=stream_of(_pieces(content, part, fault)),
+        )
 
 
-def _child(part: Part, content: bytes, offset: int, begin: int, length: int) -> Child:
-    name = part.name[:_LONGEST_NAME]
-    return Child(
-        step=f"mime:{offset}:{part.number}:{name}",
-        name=name,
-        declared_type=part.kind,
-        offset=begin,
-        length=length,
-        size=len(content),
-        modified=None,
-        stream=io.BytesIO(content),
-    )
+def _pieces(content: bytes, part: Part, fault: str) -> Iterator[bytes]:
+    yield content
+    if fault:
+        raise MaterialError(f"part {part.number} of the message: {fault}")
 
 
 class _Batch:
