@@ -29,6 +29,14 @@ def owns(brand: str, registered: str | None) -> bool:
     return name in labels or suffix in labels or skeleton(brand).replace(" ", "") == skeleton(name).replace("-", "") == name
 
 
+def joins(brand: str, registered: str | None) -> bool:
+    """Whether the registrable domain begins or ends with the brand's label and goes on, as `brand-news` or `brandusa` do."""
+    name = (registered or "").partition(".")[0]
+    return any(
+        len(label) >= SHORTEST_IMITATED and name != label and (name.startswith(label) or name.endswith(label)) for label in BRANDS[brand]
+    )
+
+
 def named(text: str) -> tuple[str, ...]:
     """Return the brands a sender's name speaks for, longest first.
 

@@ -11,10 +11,12 @@ from comity.analysis.phishing.standing import Standing
 from comity.analysis.phishing.wording import BY_NAME, Reading
 
 _PLACEHOLDER = re.compile(
-    r"\{\{[^{}]{1,40}\}\}|\[Your Name\]|\[\[[^\[\]]{1,40}\]\]|%%[A-Za-z_]{2,30}%%|\$\{[^{}]{1,40}\}|#[a-z]{3,12} [a-z]{3,12}#"
+    r"\{\{[^{}]{1,40}\}\}|\[Your Name\]|\[\[[^\[\]]{1,40}\]\]|%%[A-Za-z_]{2,30}%%|\$\{[^{}]{1,40}\}"
+    r"|#[a-z]{3,12} [a-z]{3,12}#|=\[[A-Z_]{4,20}\]"
 )
 _MAILBOX = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,4})")
 _MANY_HIDDEN = 12
+FEW_LINKS = 4
 _BORROWING = ("credentials", "prize", "parcel", "coins", "alarm", "authority", "bill")
 _RUNNING = word_set(
     """
@@ -51,6 +53,8 @@ _DOCUMENTS = word_set(
 def signs(at: Standing, reading: Reading) -> Iterator[Sign]:
     """Yield what the text and the attachments show; `reading` is the wording of name, subject and text together."""
     for name, hits in reading.found.items():
+        if name == "advance_fee" and len(at.letter.links) > FEW_LINKS:
+            continue  # such letters ask for an answer; appeals for donations and newsletters are full of links
         quoted = ", ".join(f"“{phrase.rstrip('*')}”" for phrase in hits.phrases[:4])
         yield Sign(code=f"wording_{name}", text=f"It {BY_NAME[name].reads}: {quoted}.")
         if hits.much:
@@ -62,7 +66,7 @@ def signs(at: Standing, reading: Reading) -> Iterator[Sign]:
         )
     yield from _borrowed(at, reading)
     yield from _other_mailbox(at, reading)
-    yield from _hidden(at)
+    yield from _hidden(at, reading)
     yield from _attachments(at)
 
 
@@ -82,7 +86,7 @@ def _borrowed(at: Standing, reading: Reading) -> Iterator[Sign]:
 
 def _other_mailbox(at: Standing, reading: Reading) -> Iterator[Sign]:
     """Yield a free mailbox to write to, given in a text about money, that is not the author's."""
-    if not any(name in reading.found for name in ("advance_fee", "errand", "bill")):
+    if not any(name in reading.found for name in ("advance_fee", "errand", "bill", "romance")):
         return
     own = {at.letter.sender.lower(), *(one.lower() for one in at.letter.recipients)}
     for match in _MAILBOX.finditer(at.letter.text[:10_000]):
@@ -91,11 +95,11 @@ def _other_mailbox(at: Standing, reading: Reading) -> Iterator[Sign]:
             return
 
 
-def _hidden(at: Standing) -> Iterator[Sign]:
+def _hidden(at: Standing, reading: Reading) -> Iterator[Sign]:
     letter = at.letter
     if letter.hidden_characters >= _MANY_HIDDEN and letter.hidden_characters * 3 >= len(letter.text.split()):
         yield Sign(code="characters_hidden", text=f"The text holds {letter.hidden_characters} invisible characters.")
-    if letter.forms:
+    if letter.forms and "credentials" in reading.found:
         yield Sign(code="form_inside", text="The message itself holds a form to fill in.")
     placeholder = _PLACEHOLDER.search(letter.text) or next((m for link in letter.links[:50] if (m := _PLACEHOLDER.search(link.url))), None)
     if placeholder:

@@ -16,6 +16,7 @@ def signs(at: Standing) -> Iterator[Sign]:
     """Yield what the delivery shows."""
     yield from _authentication(at)
     yield from _envelope(at)
+    yield from _host(at)
     yield from _message_id(at)
     yield from _dates(at)
 
@@ -30,6 +31,11 @@ def _authentication(at: Standing) -> Iterator[Sign]:
         return
     elif at.vouching is Vouching.REFUSED:
         yield Sign(code="author_refused", text=f"The receiver recorded that {author} did not send it or does not confirm it ({results}).")
+        if at.sender_free:
+            yield Sign(
+                code="author_free_refused",
+                text=f"A free mailbox at {author} is sent through the service itself, which would have confirmed it.",
+            )
     elif at.vouching is Vouching.NOTHING:
         yield Sign(code="author_unconfirmed", text=f"Nothing the receiver checked confirms that {author} sent it ({results}).")
     else:
@@ -49,6 +55,19 @@ def _envelope(at: Standing) -> Iterator[Sign]:
         )
 
 
+def _host(at: Standing) -> Iterator[Sign]:
+    """Yield a handing-over host that gave no name of its own; programs that log in (ESMTPA) give any name."""
+    entry = handed_over(at.letter, at.suffixes)
+    if entry is None or not entry.helo or entry.protocol.endswith("A") or "." in entry.reverse:
+        return
+    if at.domain(entry.helo) is None:
+        yield Sign(
+            code="host_unnamed",
+            text=f"The host at {entry.ip} that sent it gave no name of its own, but {shown(entry.helo)}.",
+            trace=entry.trace,
+        )
+
+
 def _message_id(at: Standing) -> Iterator[Sign]:
     letter: Letter = at.letter
     right = letter.message_id.rpartition("@")[2].lower()
@@ -56,7 +75,9 @@ def _message_id(at: Standing) -> Iterator[Sign]:
         yield Sign(code="message_id_missing", text="The message has no Message-ID, which mail programs write.")
         return
     entry = handed_over(at.letter, at.suffixes)
-    if entry is not None and right and right == entry.by and at.domain(right) != at.sender and not entry.protocol.endswith("A"):
+    machine = right.partition(".")[0]
+    written_there = entry is not None and machine == entry.by.partition(".")[0] and at.domain(right) == at.domain(entry.by) is not None
+    if entry is not None and written_there and at.domain(right) != at.sender and not entry.protocol.endswith("A"):
         yield Sign(
             code="message_id_by_receiver",
             text=f"The Message-ID was written by the receiving host {shown(right)}, so the sending program wrote none.",

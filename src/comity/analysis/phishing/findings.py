@@ -43,8 +43,8 @@ def find(
 ) -> tuple[Finding, ...]:
     """Return one finding ("phishing.message") per message that bears the marks of a lure, strongest first.
 
-    `suffixes` is a public suffix list, `reference` the snapshot it came from. STRONG and MODERATE are thresholds on the
-    points of `score.POINTS`; no message below them is reported, which does not say it is harmless.
+    `suffixes` is a public suffix list, `reference` the snapshot it came from. STRONG, MODERATE and WEAK are thresholds on
+    the points of `score.POINTS`; no message below them is reported, which does not say it is harmless.
     """
     known = acquaintance(messages, suffixes)
     found = (

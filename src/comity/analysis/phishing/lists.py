@@ -4,6 +4,8 @@ Facts written down by hand, as of November 2026, from the operators' own sites a
 list. Each is a hint worth points, never a verdict: a name missing here costs a reason, not a crash.
 """
 
+from collections.abc import Mapping
+
 DATED = "2026-11-23"
 
 
@@ -182,6 +184,9 @@ BRANDS: dict[str, tuple[str, ...]] = {
     "booking.com": ("booking",),
     "airbnb": ("airbnb",),
     "tesla": ("tesla", "teslamotors"),
+    "elon musk": ("tesla", "spacex", "x"),
+    "shark tank": ("sharktank", "abc"),
+    "fox news": ("foxnews", "fox"),
     "adac": ("adac",),
     "verisure": ("verisure",),
     # carriers, posts
@@ -376,11 +381,27 @@ FREE_HOSTING = word_set(
 
 # Pages of trusted names that send the reader on to any address given in the link.
 REDIRECTORS: tuple[tuple[str, str], ...] = (
-    ("bing.com", "/ck/"), ("google.com", "/url"), ("google.com", "/amp"), ("googleadservices.com", "/pagead/aclk"), ("doubleclick.net", "/"),
+    ("bing.com", "/ck/"), ("google.com", "/url"), ("google.com", "/amp"), ("googleadservices.com", "/pagead/aclk"),
+    ("doubleclick.net", "/"), ("duckduckgo.com", "/l/"),
     ("facebook.com", "/l.php"), ("facebook.com", "/n/"), ("l.facebook.com", "/"), ("youtube.com", "/redirect"), ("linkedin.com", "/slink"),
-    ("linkedin.com", "/redir"), ("linkedin.com", "/safety/go"), ("baidu.com", "/link"), ("duckduckgo.com", "/l/"),
+    ("linkedin.com", "/redir"), ("linkedin.com", "/safety/go"), ("baidu.com", "/link"),
     ("t.umblr.com", "/"), ("slack-redir.net", "/"), ("vk.com", "/away.php"), ("yandex.ru", "/clck"), ("msn.com", "/"),
 )  # fmt: skip
+
+# Mail services whose machines carry names under several domains, so that a hop between them is inside one house.
+HOUSES: Mapping[str, str] = {
+    "office365.com": "outlook.com",
+    "microsoft.com": "outlook.com",
+    "exchangelabs.com": "outlook.com",
+    "hotmail.com": "outlook.com",
+    "googlemail.com": "google.com",
+    "gmail.com": "google.com",
+    "yahoodns.net": "yahoo.com",
+    "mac.com": "apple.com",
+    "icloud.com": "apple.com",
+    "me.com": "apple.com",
+    "protonmail.ch": "proton.ch",
+}
 
 # Senders that carry other people's newsletters: their names in links, Message-IDs and return paths say nothing either way.
 MAILING_SERVICES = word_set(

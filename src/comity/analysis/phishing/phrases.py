@@ -50,10 +50,11 @@ THEMES = (
         "verifique su cuenta/verifica tu cuenta/confirme su identidad/confirma tus datos/confirme sus datos/"
         "actualice sus datos/actualizar sus datos/su cuenta ha sido/tu cuenta ha sido/cuenta bloqueada/cuenta suspendida/"
         "acceso no autorizado/actividad inusual/actividad sospechosa/buzon esta lleno",
-        "bestatigen sie ihr*/konto bestatigen/konto verifizieren/daten bestatigen/daten aktualisieren/verifizieren sie ihr*/"
-        "konto wurde gesperrt/konto gesperrt/konto eingeschrankt/konto wird gesperrt/ihr konto wurde/legitimieren sie/"
-        "sicherheitsuberprufung/ungewohnliche anmeldung/ungewohnliche aktivitat/passwort lauft ab/speicher belegt/"
-        "speicherplatz*/adresse bestatigen/zahlungsdaten",
+        "bestatigen sie ihre daten/bestatigen sie ihr konto/bestatigen sie ihre identitat/konto bestatigen/konto verifizieren/"
+        "daten bestatigen/daten aktualisieren/verifizieren sie ihr konto/verifizieren sie ihre/konto wurde gesperrt/"
+        "konto gesperrt/konto eingeschrankt/konto wird gesperrt/ihr konto wurde/legitimieren sie/sicherheitsuberprufung/"
+        "ungewohnliche anmeldung/ungewohnliche aktivitat/passwort lauft ab/speicher belegt/speicherplatz*/adresse bestatigen/"
+        "zahlungsdaten",
         "verifiez votre compte/confirmez votre compte/confirmer votre identite/confirmez vos informations/"
         "mettre a jour vos informations/mettez a jour vos*/votre compte a ete/compte suspendu/compte bloque/activite suspecte/"
         "activite inhabituelle/connexion inhabituelle/votre espace client/carte vitale/boite de reception est pleine",
@@ -63,6 +64,7 @@ THEMES = (
         "bevestig uw/bevestig je/controleer uw gegevens/uw account is/je account is/account geblokkeerd/rekening geblokkeerd/"
         "verdachte activiteit/ongebruikelijke/gegevens bijwerken/verifieer uw/verifieer je/wachtwoord verloopt/"
         "bevestiging nodig",
+        "login to review/log in to review/log in and connect/accept terms/update the new terms",
     ),
     theme(
         "prize",
@@ -124,6 +126,7 @@ THEMES = (
         "dividends being released/synchronization required/merge your/double your",
         "carteira digital/sua carteira de cripto/criptomoeda*/criptomonedas/kryptowahrung*/bitcoins/cryptomonnaie*/"
         "criptovaluta*/portefeuille crypto",
+        "btc/current balance/balance is/connect kit/cryptofam/your wallet may/wallet breach/wallet address",
     ),
     theme(
         "advance_fee",
@@ -137,7 +140,7 @@ THEMES = (
         "!investment partner*/!project funding/loan/loans/interest rate/funding/financing/urgent response/urgent reply/"
         "your urgent/reply me/get back to me/kindly reply/kindly contact/contact me/contact him/contact her/!private email/"
         "personal email/my email/my private/full name/telephone number/phone number/your country/occupation/west africa/"
-        "nigeria/benin/burkina faso/ghana/ivory coast/syria/soldier/military/us army/general/!dear friend/!dear beneficiary/"
+        "nigeria/benin/burkina faso/ghana/ivory coast/syria/soldier/military/us army/general/dear friend/!dear beneficiary/"
         "dear sir/dearest/beloved/my dear/greetings/humanitarian/orphan*/trust fund/my name is/!i am mr*/!i am mrs/!i am barr/"
         "important message/vital information/are you there/still valid/previous email/first message/received my/"
         "!winning payment/payment from/!management offer/proposal/your consent/percent/deposit*/gold/powerball/bank manager/"
@@ -152,6 +155,8 @@ THEMES = (
         "cher ami/chere/que dieu",
         "il mio nome e/!eredita/milioni/donazione/prestito/deceduto/beneficiario/riservat*/caro amico/contattami",
         "mijn naam is/!erfenis/miljoen/donatie/lening/overleden/begunstigde/vertrouwelijk*/beste vriend",
+        "!falecido marido/fundos/transferencia dos fundos/!fundo fosse/novo parceiro/fondos/!difunto esposo/gelder/"
+        "!verstorbener mann/fonds/!defunt mari/fondi/!defunto marito",
     ),
     theme(
         "extortion",
@@ -189,6 +194,8 @@ THEMES = (
         "donne russe/donne single/belle donne/incontri/ragazze",
         "russische vrouwen/russische schoonheden/oekraiense*/oekraien*/mooie vrouwen/slavische vrouwen/hete singles/"
         "sexy profielen/sexy/daten met/geniet van daten/stout*/date vanavond/spannende date/liefdesavontuur/ontmoet*/vrouwen",
+        "lonely woman/lonely girl/ordinary woman/unmarried/seeking hot/hot guy/fine guy/waiting for guy/looking for a man/"
+        "years old chick/single girl/my photo/male stamina/last up to 2 hours",
     ),
     theme(
         "cure",
@@ -296,6 +303,17 @@ THEMES = (
         "move it to your inbox/move this email to your inbox/this email was sent by a third party/"
         "wenn der link bei ihnen nicht funktioniert/verschieben sie ihn bitte/si le lien ne fonctionne pas/"
         "se o link nao funcionar/als de link niet werkt",
+    ),
+    theme(
+        "salutation",
+        "greets nobody by name",
+        1,
+        "dear customer/dear user/dear client/dear member/dear valued/dear account/dear friend/hello dear/hi dear/dear sir/"
+        "dear email user/dear subscriber/dear winner",
+        "prezado cliente/caro cliente/prezado usuario/ola cliente/estimado cliente/estimado usuario/querido cliente/"
+        "sehr geehrter kunde/guten tag lieber kunde",
+        "lieber kunde/cher client/chere cliente/cher utilisateur/gentile cliente/gentile utente/beste klant/geachte klant/"
+        "geachte heer/beste gebruiker",
     ),
     theme(
         "deadline",

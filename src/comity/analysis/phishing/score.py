@@ -1,7 +1,7 @@
 """From signs to a judgement: points per sign, a ceiling per group, thresholds; readable, and the same for everybody.
 
 The points are a person's, checked against measurements (docs/methods/phishing.md); the thresholds were set on the
-tuning part alone. Below `MODERATE` no finding is made. Nothing here reads an age, a corpus or a recipient.
+tuning part alone. Below `WEAK` no finding is made. Nothing here reads an age, a corpus or a recipient.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,7 @@ POINTS: Mapping[str, float] = {
     "author_unusable": 2.0,
     "author_several": 1.5,
     "author_imitates_brand": 3.0,
+    "author_joins_brand": 2.0,
     "author_holds_brand": 2.0,
     "author_encoded": 1.0,
     "author_random": 1.0,
@@ -32,6 +33,7 @@ POINTS: Mapping[str, float] = {
     "name_borrows_brand": 3.0,
     "name_of_firm_free_mail": 2.0,
     "name_disguised": 2.5,
+    "name_decorated": 1.0,
     "subject_disguised": 2.0,
     "reader_named": 1.5,
     "own_address": 2.0,
@@ -49,9 +51,11 @@ POINTS: Mapping[str, float] = {
     # how it came
     "author_confirmed": -0.5,
     "author_refused": 2.5,
+    "author_free_refused": 1.0,
     "author_unconfirmed": 2.0,
-    "author_other": 1.0,
+    "author_other": 1.5,
     "envelope_machine": 1.5,
+    "host_unnamed": 1.5,
     "message_id_missing": 1.5,
     "message_id_by_receiver": 1.5,
     "message_id_odd": 0.5,
@@ -98,6 +102,7 @@ POINTS: Mapping[str, float] = {
     "wording_errand_much": 1.5,
     "wording_offer": 0.5,
     "wording_disowned": 1.0,
+    "wording_salutation": 0.5,
     "wording_deadline": 0.5,
     "wording_prize_much": 1.0,
     "wording_coins_much": 1.0,
@@ -108,7 +113,7 @@ POINTS: Mapping[str, float] = {
     "text_brand_free_mail": 2.0,
     "text_free_mailbox": 1.0,
     "characters_hidden": 1.5,
-    "form_inside": 1.0,
+    "form_inside": 2.0,
     "template_unfilled": 1.0,
     "attachment_runs": 4.0,
     "attachment_disk": 3.0,
@@ -120,7 +125,8 @@ POINTS: Mapping[str, float] = {
 
 # No group alone reaches a finding by repetition; wording alone does only where the words are the whole deed.
 CEILINGS: Mapping[str, float] = {"wording": 4.5, "link": 4.5, "attachment": 5.0, "message": 2.0}
-MODERATE = 5.0
+WEAK = 4.0
+MODERATE = 5.5
 STRONG = 8.0
 
 
@@ -128,7 +134,7 @@ STRONG = 8.0
 class Judgement:
     """The signs of one message, heaviest first, and what they come to.
 
-    `strength` is None when the points stay below `MODERATE`. `readable` is False when there was no text and no link to
+    `strength` is None when the points stay below `WEAK`. `readable` is False when there was no text and no link to
     judge (a picture alone, an encrypted body): then silence says nothing.
     """
 
@@ -167,10 +173,15 @@ def _signs(at: Standing) -> tuple[Sign, ...]:
 def _judgement(letter: Letter, found: tuple[Sign, ...]) -> Judgement:
     signs = tuple(sorted((sign for sign in found if sign.code in POINTS), key=lambda sign: (-POINTS[sign.code], sign.code)))
     points = _total(signs)
-    strength = Strength.STRONG if points >= STRONG else Strength.MODERATE if points >= MODERATE else None
-    return Judgement(
-        signs=signs, points=points, strength=strength, readable=bool(letter.text.strip() or letter.links or letter.subject.strip())
-    )
+    readable = bool(letter.text.strip() or letter.links or letter.subject.strip())
+    return Judgement(signs=signs, points=points, strength=_strength(points), readable=readable)
+
+
+def _strength(points: float) -> Strength | None:
+    for strength, least in ((Strength.STRONG, STRONG), (Strength.MODERATE, MODERATE), (Strength.WEAK, WEAK)):
+        if points >= least:
+            return strength
+    return None
 
 
 def _total(signs: tuple[Sign, ...]) -> float:

@@ -44,18 +44,7 @@ def _address(at: Standing) -> Iterator[Sign]:
         return
     if letter.sender_count > 1:
         yield Sign(code="author_several", text=f"The message names {letter.sender_count} authors; the first is {letter.sender}.")
-    imitation = brand.imitated(at.sender)
-    if imitation is not None:
-        label, words = imitation
-        yield Sign(code="author_imitates_brand", text=f"The author's domain {at.sender} {words} the name {label}.")
-    elif (held := brand.held_below(letter.sender_domain, at.sender)) is not None:
-        yield Sign(
-            code="author_holds_brand", text=f"The author's host {letter.sender_domain} carries the name {held} but belongs to {at.sender}."
-        )
-    elif not at.sender_free and (held := brand.in_local_part(letter.sender.rpartition("@")[0])) is not None and held not in at.sender:
-        yield Sign(
-            code="author_holds_brand", text=f"The author's address {letter.sender} carries the name {held} but belongs to {at.sender}."
-        )
+    yield from _borrowed_host(at, at.sender)
     if any(label.startswith("xn--") for label in letter.sender_domain.split(".")):
         yield Sign(code="author_encoded", text=f"The author's domain {letter.sender_domain} is written in encoded letters (IDNA).")
     if at.sender.rpartition(".")[2] in CHEAP_SUFFIXES:
@@ -64,6 +53,25 @@ def _address(at: Standing) -> Iterator[Sign]:
         yield Sign(code="author_numbered", text=f"The author's address {letter.sender} is numbered, as machines make them.")
     if not at.sender_free and random_looking(letter.sender_domain):
         yield Sign(code="author_random", text=f"The author's domain {letter.sender_domain} looks made up by a machine.")
+
+
+def _borrowed_host(at: Standing, sender: str) -> Iterator[Sign]:
+    imitation = brand.imitated(sender)
+    if (
+        imitation is not None
+        and at.vouching is Vouching.ALIGNED
+        and any(brand.joins(one, sender) for one in brand.named(letter.sender_name))
+    ):
+        imitation = None  # told below: a confirmed domain that joins words to the brand may be its own
+    if imitation is not None:
+        label, words = imitation
+        yield Sign(code="author_imitates_brand", text=f"The author's domain {sender} {words} the name {label}.")
+    elif (held := brand.held_below(letter.sender_domain, sender)) is not None:
+        yield Sign(
+            code="author_holds_brand", text=f"The author's host {letter.sender_domain} carries the name {held} but belongs to {sender}."
+        )
+    elif not at.sender_free and (held := brand.in_local_part(letter.sender.rpartition("@")[0])) is not None and held not in sender:
+        yield Sign(code="author_holds_brand", text=f"The author's address {letter.sender} carries the name {held} but belongs to {sender}.")
 
 
 def random_looking(host: str) -> bool:
@@ -88,6 +96,10 @@ def _name(at: Standing) -> Iterator[Sign]:
             yield Sign(
                 code="brand_writes_itself", text=f"{brands[0]} writes from its own domain {at.sender}, which the receiver confirmed."
             )
+    elif at.vouching is Vouching.ALIGNED and any(brand.joins(one, at.sender) for one in brands):
+        yield Sign(
+            code="author_joins_brand", text=f"The author speaks for {brands[0]} from {at.sender}, which joins other words to that name."
+        )
     elif brands:
         yield Sign(
             code="name_borrows_brand",
@@ -152,6 +164,8 @@ def _disguise(at: Standing) -> Iterator[Sign]:
     word = disguised(at.letter.sender_name)
     if word:
         yield Sign(code="name_disguised", text=f"The author's name is written to escape a search: {shown(word, most=40)!a}.")
+    elif any(unicodedata.category(c) == "So" and c not in "™®©°" for c in at.letter.sender_name):
+        yield Sign(code="name_decorated", text=f"The author's name is decorated with pictures: {shown(at.letter.sender_name, most=40)!a}.")
     word = disguised(at.letter.subject)
     if word:
         yield Sign(code="subject_disguised", text=f"The subject is written to escape a search: {shown(word, most=40)!a}.")
@@ -182,7 +196,7 @@ def _correspondents(at: Standing) -> Iterator[Sign]:
     if pair is not None:
         yield Sign(
             code=f"correspondent_{pair.how}",
-            text=f"The author's domain {pair.suspect} {pair.words} {pair.known}, which this mailbox knows ({at.known.domains[pair.known]} times).",
+            text=f"The author's domain {pair.suspect} {pair.words} {pair.known}, which this mailbox knows.",
         )
         threads = {at.known.threads.get(identity) for identity in (letter.in_reply_to, *letter.references)}
         if pair.known in threads:
@@ -197,5 +211,5 @@ def _correspondents(at: Standing) -> Iterator[Sign]:
     if known and at.sender is not None and at.sender not in domains and letter.sender.lower() not in known:
         yield Sign(
             code="name_of_correspondent",
-            text=f"The author's name {shown(letter.sender_name)!r} is known here with {min(known)}; this message comes from {letter.sender}.",
+            text=f"The author's name {shown(letter.sender_name)!r} is known here with {min(known)}; this comes from {letter.sender}.",
         )

@@ -6,7 +6,7 @@ from enum import StrEnum
 from comity.analysis.domain_name import Suffixes, organization, registrable
 from comity.analysis.phishing.acquaintance import Acquaintance, free_mail
 from comity.analysis.phishing.letter import Hop, Letter, domain_of, public_address
-from comity.analysis.phishing.lists import MAILING_SERVICES
+from comity.analysis.phishing.lists import HOUSES, MAILING_SERVICES
 
 
 class Vouching(StrEnum):
@@ -65,11 +65,16 @@ def handed_over(letter: Letter, suffixes: Suffixes) -> Hop | None:
     for hop in letter.hops:
         if public_address(hop.ip) is None:
             continue
-        inside = registrable(hop.by, suffixes)
-        if inside is not None and inside == registrable(hop.reverse or hop.helo, suffixes):
+        inside = _house(hop.by, suffixes)
+        if inside is not None and inside == _house(hop.reverse or hop.helo, suffixes):
             continue
         return hop
     return None
+
+
+def _house(host: str, suffixes: Suffixes) -> str | None:
+    registered = registrable(host, suffixes)
+    return None if registered is None else HOUSES.get(registered, registered)
 
 
 def standing(letter: Letter, known: Acquaintance, suffixes: Suffixes) -> Standing:
@@ -99,10 +104,11 @@ def _vouching(letter: Letter, suffixes: Suffixes, sender: str | None, return_pat
         letter.dmarc in {"pass", "bestguesspass"} or (signed and signer == sender) or (sent and return_path == sender)
     ):
         return Vouching.ALIGNED
-    if letter.hops and handed_over(letter, suffixes) is None:
-        return Vouching.UNRECORDED  # it never came from outside, so there was nothing to check
     if letter.dmarc == "fail":
         return Vouching.REFUSED
     if signed or sent:
         return Vouching.OTHER
-    return Vouching.REFUSED if letter.spf in {"fail", "softfail", "hardfail"} or letter.dkim == "fail" else Vouching.NOTHING
+    if letter.spf in {"fail", "softfail", "hardfail"} or letter.dkim == "fail":
+        return Vouching.REFUSED
+    inside = bool(letter.hops) and handed_over(letter, suffixes) is None
+    return Vouching.UNRECORDED if inside else Vouching.NOTHING  # what never came from outside was not checked

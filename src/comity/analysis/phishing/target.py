@@ -31,7 +31,7 @@ _LEAVING = (
     "baja",
 )
 _MOST_JUDGED = 200
-_LITTLE_TEXT = 80
+_LITTLE_TEXT = 160
 _FILE_NAME = frozenset({"php", "html", "htm", "asp", "aspx", "pdf", "doc", "txt", "js", "py", "sh", "exe", "zip", "rar", "net"})
 
 
@@ -198,5 +198,5 @@ def _together(at: Standing) -> Iterator[Sign]:
             code="links_lead_home",
             text=f"{home} of {len(web)} links lead to the author's own domain {at.sender}, which the receiver confirmed.",
         )
-    if web and away and words < _LITTLE_TEXT and (at.letter.remote_images or at.letter.attachment_count or words < _LITTLE_TEXT // 2):
+    if web and away and words < _LITTLE_TEXT and (at.letter.remote_images or at.letter.attachment_count or words < _LITTLE_TEXT // 4):
         yield Sign(code="picture_with_link", text=f"The message is a picture with links and {words} characters of text.")
