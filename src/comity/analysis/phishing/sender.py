@@ -56,6 +56,8 @@ def _address(at: Standing) -> Iterator[Sign]:
 
 
 def _borrowed_host(at: Standing, sender: str) -> Iterator[Sign]:
+    """Yield a host or an address that carries a brand's name without being the brand's."""
+    letter = at.letter
     imitation = brand.imitated(sender)
     if (
         imitation is not None
