@@ -117,7 +117,7 @@ def request(standing: Standing = Standing.READY, *, name: str = "Example Hosting
         Objection(code="field_empty", field="b", text="The offence has no provision of national law.", remedy="Name it.", blocking=True),
     )  # fmt: skip
     return Request(
-        identity="R-" + sha256(f"{name}{domestic}".encode()).hexdigest()[:10],
+        identity="R-" + sha256(f"{name}{domestic}".encode(errors="replace")).hexdigest()[:10],
         instrument="domestic" if domestic else "ets-185", article="" if domestic else "29",
         requesting_state="BR", requested_state="BR" if domestic else "DE", custodian=name, on=date(2026, 11, 23),
         route_reasons=(Sentence(text="Brazil and Germany are both Parties, since 1 March 2023 and 1 July 2009.", authority=("ets-185 Art. 36(4)",)),),

@@ -12,6 +12,7 @@ from typing import Final, TypeAlias
 from comity.analysis.finding import Finding, Strength
 from comity.evidence.exhibit import Exhibit
 from comity.exchange.case_view import CaseView, ChildFile
+from comity.exchange.visible_text import encodable
 from comity.observables import Trace
 from comity.terms.canonical import Json
 from comity.terms.selector import Kind, Selector
@@ -83,18 +84,18 @@ def graph(view: CaseView) -> bytes:
         },
     )
     document: Node = {"@context": _CONTEXT, "@graph": writer.nodes()}
-    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8") + b"\n"
+    return encodable(json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True)).encode("utf-8") + b"\n"
 
 
 class _Graph:
     """The nodes so far, each under an identifier made from the case, the kind of node and a key."""
 
     def __init__(self, case: str) -> None:
-        self._space = uuid.uuid5(uuid.NAMESPACE_URL, f"urn:comity:case:{case}")
+        self._space = uuid.uuid5(uuid.NAMESPACE_URL, f"urn:comity:case:{encodable(case)}")
         self._nodes: dict[str, Node] = {}
 
     def identifier(self, kind: str, key: str) -> str:
-        return f"kb:{uuid.uuid5(self._space, f'{kind}:{key}')}"
+        return f"kb:{uuid.uuid5(self._space, encodable(f'{kind}:{key}'))}"
 
     def reference(self, kind: str, key: str) -> Json:
         return {"@id": self.identifier(kind, key)}
@@ -102,17 +103,12 @@ class _Graph:
     def add(self, kind: str, key: str, type_: str, properties: Mapping[str, Json]) -> Json:
         """Add a node once and return a reference to it; properties that are empty are left out."""
         name = self.identifier(kind, key)
-        filled = {term: _clean(value) for term, value in properties.items() if value not in (None, "", [], ())}
+        filled = {term: value for term, value in properties.items() if value not in (None, "", [], ())}
         self._nodes.setdefault(name, {"@id": name, "@type": type_, **filled})
         return {"@id": name}
 
     def nodes(self) -> list[Node]:
         return [self._nodes[name] for name in sorted(self._nodes)]
-
-
-def _clean(value: Json) -> Json:
-    """Return `value` with lone surrogates, which have no UTF-8 form, replaced; file names keep their bytes in the manifest."""
-    return value.encode("utf-8", errors="replace").decode("utf-8") if isinstance(value, str) else value
 
 
 def _instant(at: datetime | None) -> Json:

@@ -196,13 +196,14 @@ def _sections(request: Request) -> tuple[tuple[Section, ...], int]:
 
 def _numbered(sentences: Iterable[Sentence], *, start: int) -> tuple[tuple[Paragraph, ...], int]:
     paragraphs = tuple(
-        Paragraph(number=number, text=visible(sentence.text), support=(*sentence.findings, *map(_source, sentence.authority)))
+        Paragraph(number=number, text=visible(sentence.text), support=(*sentence.findings, *map(source_title, sentence.authority)))
         for number, sentence in enumerate(sentences, start)
     )
     return paragraphs, start + len(paragraphs)
 
 
-def _source(authority: str) -> str:
+def source_title(authority: str) -> str:
+    """Return the legal source or ledger entry a sentence names ("entry:2", "ets-185 Art. 29(2)") as a reader knows it."""
     name, _, rest = authority.partition(":")
     if name == "entry" and rest.isdigit():
         return f"ledger entry {rest}"

@@ -121,13 +121,13 @@ def _account(account: str, name: str, place: tuple[float, float], *, flagged: bo
     x, y = place
     shown = prose(account, limit=None)
     grouped = " ".join(shown[start : start + 4] for start in range(0, len(shown), 4)) if shown.isalnum() else shown
-    head, below = (prose(name, limit=None), grouped) if name else (grouped, "")
+    head, below = (prose(name, limit=None), grouped) if name else (grouped[:20], grouped[20:])  # four groups fit the bold line
     return Markup(
         '<g class="box {}"><title>{} {}</title><rect x="{:.1f}" y="{:.1f}" width="{}" height="44" rx="4"/>'
         '<text class="label" x="{:.1f}" y="{:.1f}">{}</text><text class="tick" x="{:.1f}" y="{:.1f}">{}</text></g>'
     ).format(
         "flagged" if flagged else "plain", shown, prose(name, limit=200), x, y, _BOX,
-        x + 9, y + 18, _cut(head, 24), x + 9, y + 35, _cut(below, 29),
+        x + 9, y + 18, _cut(head, 22), x + 9, y + 35, _cut(below, 28),
     )  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from comity.cooperation.request import Standing
 from comity.evidence.exhibit import Exhibit
 from comity.exchange import plot
 from comity.exchange.case_view import CaseView
-from comity.exchange.letter import instrument_title
+from comity.exchange.letter import instrument_title, source_title
 from comity.exchange.payment_plot import numbered, payment_flow
 from comity.exchange.visible_text import amount_of_bytes, long_date, moment, prose, state_name, visible
 from comity.observables import Trace
@@ -113,7 +113,8 @@ def _environment() -> Environment:
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     environment.filters.update(
-        evidence=_evidence, plain=visible, moment=moment, state=state_name, size=amount_of_bytes, instrument=instrument_title,
+        evidence=_evidence, plain=visible, prose=prose, moment=moment, state=state_name, size=amount_of_bytes, instrument=instrument_title,
+        source=source_title,
         day=long_date, standing=lambda request: _STANDING[request.standing], span=_span, by_exhibit=_by_exhibit,
         involved=_involved,
     )  # fmt: skip

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from comity.analysis.finding import Finding, Strength
 from comity.exchange.case_uco import CONFIDENCE
 from comity.exchange.case_view import CaseView
+from comity.exchange.visible_text import encodable
 from comity.terms.canonical import Json, canonical
 from comity.terms.selector import Kind, Selector
 
@@ -67,14 +68,14 @@ def bundle(view: CaseView) -> bytes:
         },
     )
     whole: Object = {"type": "bundle", "id": writer.identifier("bundle", "bundle"), "objects": writer.objects()}
-    return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8") + b"\n"
+    return encodable(json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True)).encode("utf-8") + b"\n"
 
 
 class _Bundle:
     """The objects so far; identifiers follow from the case, those of observables from their value as the standard says."""
 
     def __init__(self, view: CaseView) -> None:
-        self._space = uuid.uuid5(uuid.NAMESPACE_URL, f"urn:comity:case:{view.identity}")
+        self._space = uuid.uuid5(uuid.NAMESPACE_URL, f"urn:comity:case:{encodable(view.identity)}")
         self._at = _instant(view.written_at)
         self.opened = view.opened_at
         self._objects: dict[str, Object] = {_AMBER: _MARKING}
@@ -87,7 +88,7 @@ class _Bundle:
         return set(self._objects) - {_AMBER, self.author}
 
     def identifier(self, type_: str, key: str) -> str:
-        return f"{type_}--{uuid.uuid5(self._space, f'{type_}:{key}')}"
+        return f"{type_}--{uuid.uuid5(self._space, encodable(f'{type_}:{key}'))}"
 
     def add(self, type_: str, key: str, properties: Mapping[str, Json]) -> str:
         """Add a domain object once and return its identifier."""

@@ -38,6 +38,11 @@ def prose(text: str, *, limit: int | None = 4000) -> str:
     return defang(visible(text, limit=limit))
 
 
+def encodable(text: str) -> str:
+    """Return `text` with lone surrogates, which have no UTF-8 form, as question marks; exact bytes are in the manifest."""
+    return text.encode("utf-8", errors="replace").decode("utf-8")
+
+
 def long_date(at: datetime) -> str:
     """Return `at` as "23 November 2026" in UTC, whatever the locale."""
     at = at.astimezone(UTC)
