@@ -1,10 +1,9 @@
 """A letter: one message with its hops and links, as values the rules read."""
 
-import ipaddress
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 import polars as pl
 
@@ -86,14 +85,6 @@ def domain_of(address: str) -> str:
     return address.rpartition("@")[2].lower().strip(".> ") if "@" in address else ""
 
 
-def public_address(text: str | None) -> str | None:
-    """Return `text` when it is an address routed on the public network, else None."""
-    try:
-        return text if text and ipaddress.ip_address(text).is_global else None
-    except ValueError:
-        return None
-
-
 def letters(messages: pl.LazyFrame, hops: pl.LazyFrame, links: pl.LazyFrame) -> Iterator[Letter]:
     """Yield every message once, in the order of exhibit, member and offset; 2,000 at a time are held in memory."""
     order = messages.select("trace.exhibit", "trace.member", "trace.offset").with_row_index("row").collect()
@@ -141,7 +132,7 @@ def _several(row: Row, name: str) -> tuple[str, ...]:
 
 def _instant(row: Row, name: str) -> datetime | None:
     value = row[name]
-    return value if isinstance(value, datetime) else None
+    return value.astimezone(UTC) if isinstance(value, datetime) else None
 
 
 def _trace(row: Row) -> Trace:

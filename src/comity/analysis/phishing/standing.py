@@ -5,8 +5,9 @@ from enum import StrEnum
 
 from comity.analysis.domain_name import Suffixes, organization, registrable
 from comity.analysis.phishing.acquaintance import Acquaintance, free_mail
-from comity.analysis.phishing.letter import Hop, Letter, domain_of, public_address
+from comity.analysis.phishing.letter import Hop, Letter, domain_of
 from comity.analysis.phishing.lists import HOUSES, MAILING_SERVICES
+from comity.analysis.public_address import public_address
 
 
 class Vouching(StrEnum):
