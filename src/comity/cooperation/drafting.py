@@ -87,12 +87,7 @@ def draft(
         law_as_of=routing.law_as_of,
         standing=Standing.INCOMPLETE,
     )
-    doubts = [*wanted.doubts]
-    if not unit.offence and not any(offence.provisions for offence in offences):
-        doubts.append(
-            f"Which offence is under investigation? No article of the Convention names {offences[0].words if offences else 'one'}."
-        )
-    objections = lint(request, law=route.standing, doubts=doubts, known=findings)
+    objections = lint(request, law=route.standing, doubts=wanted.doubts, known=findings)
     return replace(request, objections=objections, standing=standing_of(objections, law=route.standing))
 
 

@@ -79,6 +79,10 @@ def _contents(request: Request) -> Iterator[Objection]:
     if not any(sentence.findings for sentence in request.b_offence_and_facts):
         yield _objection("facts-missing", "b_offence_and_facts", "No fact rests on a finding.", "Add the facts.", f"{_LEGAL_BASIS}(b)")
 
+    if not any(sentence.authority for sentence in request.b_offence_and_facts):
+        text = "Which offence is under investigation? No article of the Convention and no law of your own is named."
+        yield _objection("offence-unnamed", "b_offence_and_facts", text, "Name the provision of your own law.", f"{_LEGAL_BASIS}(b)")
+
 
 def _states(request: Request) -> Iterator[Objection]:
     for name in ("requesting_state", "requested_state"):
