@@ -1,0 +1,35 @@
+"""Break-ins as logs show them: guessed passwords, exploited pages, uploaded programs, and what followed.
+
+`find` is the room's one public name.
+"""
+
+import polars as pl
+
+from comity.analysis.finding import Finding, in_order
+from comity.analysis.intrusion import afterwards, exploitation, password_guessing, web_shell
+from comity.analysis.intrusion.attempts import login_attempts
+from comity.analysis.intrusion.requests import attempts, web_requests, with_answers
+
+__all__ = ["find"]
+
+
+def find(events: pl.LazyFrame) -> tuple[Finding, ...]:
+    """Return what the EVENT rows in `events` show of break-ins, strongest first.
+
+    Kinds: intrusion.password_guessed, intrusion.password_guessing (without success), intrusion.after_login,
+    intrusion.exploitation_answered, intrusion.exploitation_attempted, intrusion.web_shell. Works by columns; only logins,
+    suspected requests and distinct targets with suspicious characters are held in memory.
+    """
+    logins = login_attempts(events)
+    guessed = password_guessing.find(logins)
+    requests = web_requests(events)
+    tried = with_answers(requests, attempts(requests))
+    return in_order(
+        (
+            *(one.finding for one in guessed),
+            *password_guessing.unsuccessful(logins),
+            *afterwards.find(events, guessed),
+            *exploitation.find(tried),
+            *web_shell.find(requests, tried),
+        )
+    )
