@@ -163,7 +163,8 @@ class Descent:
             stream = cast("BinaryIO", spool)
             size, digest = self._copy(parent, child, stream)
             visit = self._visit(
-                Source(stream=stream, size=size, name=child.name, modified=child.modified),
+                # what holds it was written after it: the next best bound where a container keeps no time, as xz does not
+                Source(stream=stream, size=size, name=child.name, modified=child.modified or parent.source.modified),
                 number=f"{parent.number}.{parent.children}",
                 path=member.join(parent.member, _clean(child.step)),
                 depth=parent.depth + 1,

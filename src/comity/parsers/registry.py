@@ -3,16 +3,21 @@
 from collections.abc import Sequence
 from typing import BinaryIO, TypeGuard
 
-from comity.parsers import access_log, mail_message, mailbox
+from comity.parsers import access_log, camt053, gzip_file, mail_message, mailbox, syslog, tar_archive, zip_archive
 from comity.parsers.contract import Container, Parser
 
 HEAD_BYTES = 65_536
 """How much of a source decides what it is."""
 
 PARSERS: tuple[Parser, ...] = (
+    zip_archive.PARSER,
+    tar_archive.PARSER,
+    gzip_file.PARSER,
+    camt053.PARSER,
     mail_message.PARSER,
     mailbox.PARSER,
     access_log.PARSER,
+    syslog.PARSER,
 )
 """In the order in which equally sure parsers are preferred."""
 
