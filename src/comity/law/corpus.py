@@ -27,6 +27,8 @@ from comity.terms.citation import Citation
 from comity.terms.jurisdiction import is_code
 
 RETENTION_FILE = "perishing.toml"
+DATED = ".dated"
+"""Ending of the file that dates an imported party table: `ets-185-parties.csv.dated` holds one day, such as 2027-01-31."""
 _LARGEST_FILE = 4 * 2**20
 _DATES = ("signed", "ratified", "entry_into_force", "denounced")
 _UNIONS = frozenset({"EU"})  # regional organizations that may sign without being a state
@@ -216,10 +218,16 @@ def _party_table(instrument: str, entry: Fields, files: Mapping[str, bytes]) -> 
     file = entry.text("file")
     if file not in files:
         raise refuse(f"{entry.place}.file", f"{file!r} is not among the law files")
+    as_of, note = entry.day("as_of"), entry.text("note")
+    if file + DATED in files:
+        imported = _date(files[file + DATED].decode(errors="replace").strip(), file + DATED)
+        if imported is None:
+            raise refuse(file + DATED, "is empty")
+        as_of, note = imported, "An imported list stands in for the one that came with Comity."
     table = PartyTable(
-        as_of=entry.day("as_of"),
+        as_of=as_of,
         complete=entry.flag("complete"),
-        note=entry.text("note"),
+        note=note,
         bindings=read_parties(instrument, file, files[file]),
     )
     entry.finish()

@@ -21,4 +21,5 @@ def law_files(snapshots: Iterable[Snapshot] = ()) -> Mapping[str, bytes]:
     )
     if parties:
         files[PARTIES] = parties[-1].verified().files[0].read_bytes()
+        files[f"{PARTIES}.dated"] = parties[-1].last.isoformat().encode()  # so that answers say of when the imported list is
     return files

@@ -146,3 +146,13 @@ def test_the_six_contents_and_grounds_are_the_lettered_points_of_the_convention(
 
 def test_law_files_are_complete():
     assert {"ets-185.toml", "ets-185-parties.csv", "perishing.toml"} <= set(law_files())
+
+
+def test_an_imported_party_table_brings_its_own_day():
+    files = {"small.toml": SMALL.encode(), "small.csv": PARTIES.encode(), "small.csv.dated": b"2027-01-31\n"}
+    table = read(files).instrument("small").parties
+    assert table.as_of.isoformat() == "2027-01-31"
+    assert "imported" in table.note
+    for broken in (b"", b"soon", b"\xff"):
+        with pytest.raises(ReferenceDataError, match=r"small\.csv\.dated"):
+            read({**files, "small.csv.dated": broken})
