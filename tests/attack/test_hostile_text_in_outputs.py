@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from case_view_factory import HOSTILE, OPENED, case_view, request
 from comity.cooperation.request import Sentence
 from comity.exchange.case_uco import graph
-from comity.exchange.document import pdf
-from comity.exchange.letter import Letterhead
+from comity.exchange.document import _SHOWN, _spelled, pdf
+from comity.exchange.letter import Letterhead, remark
 from comity.exchange.report import render
 from comity.exchange.stix import bundle
 from comity.exchange.text_document import docx
@@ -76,3 +76,15 @@ def test_direction_controls_are_shown_and_quotes_closed():
 def test_very_long_values_are_cut():
     page = render(poisoned("A" * 2_000_000))
     assert len(page) < 500_000
+
+
+def test_six_languages_are_set_as_they_are_and_other_scripts_said_to_be_missing():
+    whole = "Müller, Çà œuvre, Россия, مُؤَسَّسَة المثال 203.0.113.5, 山田太郎 有限公司, Ελλάδα, 김철수"
+    assert _spelled(whole, ranges=_SHOWN).replace("\u200e", "") == whole
+    assert _spelled("שלום", ranges=_SHOWN) == "⟨U+05E9⟩⟨U+05DC⟩⟨U+05D5⟩⟨U+05DD⟩"
+    assert remark(_spelled("שלום", ranges=_SHOWN))
+    assert not remark(whole)
+
+
+def test_an_address_after_an_arabic_name_stays_behind_it():
+    assert _spelled("مثال 203.0.113.5", ranges=_SHOWN) == "مثال \u200e203.0.113.5"

@@ -18,7 +18,7 @@ import typst
 
 from comity.analysis.finding import Finding
 from comity.cooperation.request import Request
-from comity.exchange.letter import Letter, Letterhead, compose
+from comity.exchange.letter import Letter, Letterhead, compose, remark
 from comity.exchange.visible_text import code_point
 from comity.terms.canonical import Json
 from comity.terms.errors import StateError
@@ -45,7 +45,8 @@ _SIGNS: Final = (
 _PLAIN: Final = ((0x20, 0x7E), (0x27E8, 0x27E9))
 _SHOWN: Final = (*_LATIN, *_GREEK_AND_CYRILLIC, *_ARABIC, *_EAST_ASIAN, *_SIGNS)
 _EUROPEAN_MARKS: Final = ((0x300, 0x36F),)
-_REMARK: Final = "Characters written ⟨U+…⟩ have no glyph in the typefaces of this document; the JSON of the request holds the exact text."
+_DIGITS: Final = {"EN", "ES", "ET", "AN"}
+_LEFT_TO_RIGHT: Final = "\u200e"
 
 
 def pdf(request: Request, letterhead: Letterhead, *, at: datetime, findings: Sequence[Finding] = (), sheet: bool = True) -> bytes:
@@ -74,7 +75,7 @@ def pdf(request: Request, letterhead: Letterhead, *, at: datetime, findings: Seq
 def _typeset(letter: Letter, *, at: datetime, sheet: bool, plain: bool) -> bytes:
     content: dict[str, Json] = json.loads(json.dumps(dataclasses.asdict(letter)))
     shown = {name: _printable(value, plain=plain) for name, value in content.items()}
-    shown["remark"] = _REMARK if shown != content else ""
+    shown["remark"] = remark(str(shown))
     compiler = typst.Compiler(
         (_TEMPLATES / "request.typ").read_bytes(),
         root=_TEMPLATES,
@@ -108,16 +109,24 @@ def _spelled(text: str, *, ranges: _Ranges) -> str:
     if text.isascii():
         return text
     out: list[str] = []
-    before = ""
+    before = letter = ""
     for character in text:
         if unicodedata.category(character) == "Zs":
-            out.append(" ")
+            shown = " "
         elif _joins(before, character) or _within(character, ranges):
-            out.append(character)
+            shown = character
         else:
-            out.append(code_point(character))
+            shown = code_point(character)
+        if _from_right(letter) and unicodedata.bidirectional(character) in _DIGITS:
+            shown = _LEFT_TO_RIGHT + shown  # or an address after an Arabic name would stand before it
+        out.append(shown)
         before = before if unicodedata.category(character).startswith("M") else character
+        letter = character if unicodedata.category(character)[0] in "LN" else letter
     return "".join(out)
+
+
+def _from_right(character: str) -> bool:
+    return bool(character) and unicodedata.bidirectional(character) in {"R", "AL"}
 
 
 def _within(character: str, ranges: _Ranges) -> bool:

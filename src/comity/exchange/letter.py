@@ -158,6 +158,13 @@ def compose(request: Request, letterhead: Letterhead, *, at: datetime, findings:
     )
 
 
+def remark(shown: str) -> str:
+    """Return the sentence a document needs when `shown`, all its text, has characters written as code points; else ""."""
+    if "⟨U+" not in shown:
+        return ""
+    return "Characters written ⟨U+…⟩ cannot be shown as themselves here; the JSON of the request holds the exact text."
+
+
 def instrument_title(instrument: str) -> str:
     """Return the title of `instrument` as letters print it; an instrument not known here is given as it is."""
     return _INSTRUMENTS.get(instrument, visible(instrument)).removeprefix("the ")

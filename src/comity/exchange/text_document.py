@@ -19,7 +19,7 @@ from docx.text.paragraph import Paragraph as DocxParagraph
 
 from comity.analysis.finding import Finding
 from comity.cooperation.request import Request
-from comity.exchange.letter import Letter, Letterhead, Paragraph, compose
+from comity.exchange.letter import Letter, Letterhead, Paragraph, compose, remark
 
 _WARNING: Final = RGBColor(0x9B, 0x1C, 0x1C)
 _QUIET: Final = RGBColor(0x4D, 0x58, 0x66)
@@ -93,7 +93,7 @@ def _head(document: Document, letter: Letter) -> None:
         row.paragraph_format.space_after = Pt(0)
     document.add_heading(letter.subject, level=1)
     annexed = " The data to be preserved are identified one by one in the annex." if letter.annex else ""
-    document.add_paragraph(letter.opening + annexed)
+    document.add_paragraph(f"{letter.opening}{annexed} {remark(str(letter))}".strip())
 
 
 def _numbered(document: Document, paragraph: Paragraph) -> None:
