@@ -31,7 +31,7 @@ INSTRUMENT = f"comity {__version__}"
 
 _LARGEST_CASE_FILE = 2**16
 _LARGEST_HOLDER = 4096
-_SKELETON = ("ledger", "objects", "acquisitions", "derived", "requests")
+_SKELETON = ("ledger", "objects", "acquisitions", "derived", "requests", "drafts")
 _README = """This folder is the record of one investigation, kept by Comity.
 
 case.json      what the case is
@@ -40,6 +40,7 @@ acquisitions/  one line per exhibit: name, times, digests, and where its bytes l
 objects/       the bytes: packs/*.tar hold small files (member name = SHA-256), sha256/ the large ones (file name = SHA-256)
 derived/       tables and findings, which can be made again from the above
 requests/      drafted requests
+drafts/        files being written; empty when nothing is
 
 Change nothing in it. `comity verify FOLDER`, or verify.py from any bundle of this case, says whether anything was changed.
 To read one exhibit without Comity: take `object`, `offset` and `length` from its line in acquisitions/ and run
@@ -75,7 +76,7 @@ class Folder:
         StateError when `path` holds anything else.
         """
         path.mkdir(parents=True, exist_ok=True)
-        foreign = sorted(p.name for p in path.iterdir() if p.name not in (*_SKELETON, "README.txt", "drafts", "lock"))
+        foreign = sorted(p.name for p in path.iterdir() if p.name not in (*_SKELETON, "README.txt", "lock"))
         if foreign or any((path / "ledger").glob("*")):
             raise StateError(f"{path} is not empty: {', '.join(foreign[:5]) or 'ledger'}", remedy="Name a new folder for the case.")
         store = FolderStore(path)

@@ -18,6 +18,7 @@ LONGEST_LINE = 64 * 2**10
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = 10**9
+_quote = json.encoder.encode_basestring
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
@@ -57,7 +58,12 @@ def encode_line(
     Members are those of the bones document, and `inode`, `links` (when more than one name leads to the file) and `defect`.
     `size` is that of the preserved bytes; of a file that could not be read, what the file system said.
     """
-    # keys are ASCII and values texts and integers: the encoder's sorted output is RFC 8785's, and ten times as fast
+    plain = None
+    if kind == "file" and status is not None and content is not None and problem is None:
+        plain = _plain_line(number, name, status, content)
+    if plain is not None:
+        return plain
+    # keys are ASCII and values texts and integers, so the encoder's sorted output is RFC 8785's
     return _encode(
         {"number": str(number), "kind": kind}
         | _name_members(name)
@@ -66,6 +72,22 @@ def encode_line(
         | ({} if content is not None else {"size": _size_without_content(kind, status, link_target)})
         | ({} if link_target is None else {"link_target_hex": link_target.hex()})
         | ({} if problem is None else {"defect": problem})
+    ).encode()
+
+
+def _plain_line(number: int, name: bytes, status: os.stat_result, content: Content) -> bytes | None:
+    """Return the same line for a file about which nothing is out of the ordinary, three times as fast; None for another."""
+    accessed, changed = instant_of(status.st_atime_ns), instant_of(status.st_ctime_ns)
+    modified = instant_of(status.st_mtime_ns)
+    if accessed is None or changed is None or modified is None or status.st_nlink != 1 or is_sparse(status) or not name.isascii():
+        return None
+    length, sha256, md5, sha1, object_, offset = content
+    md5_member = "" if md5 is None else f'"md5":"{md5}",'
+    sha1_member = "" if sha1 is None else f'"sha1":"{sha1}",'
+    return (
+        f'{{"accessed":"{accessed}","changed":"{changed}","inode":"{status.st_ino}","kind":"file","length":{length},{md5_member}'
+        f'"mode":{status.st_mode & 0o7777},"modified":"{modified}","name":{_quote(name.decode())},"number":"{number}",'
+        f'"object":"{object_}","offset":{offset},{sha1_member}"sha256":"{sha256}","size":{length}}}'
     ).encode()
 
 

@@ -120,7 +120,6 @@ class FolderStore:
             for path in folder.iterdir():
                 path.unlink()
                 left += 1
-            folder.rmdir()
         return left
 
     def _filled(self, data: bytes) -> Draft:

@@ -4,10 +4,11 @@ import hashlib
 import os
 import re
 from collections.abc import Collection
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 
 from comity.evidence import manifest
-from comity.evidence.acquisition.pack import LARGEST_SEGMENT, Segment
+from comity.evidence.acquisition.pack import END, LARGEST_SEGMENT, Batch, Segment
 from comity.evidence.store import Draft, FolderStore, make_folder, sync_folder
 from comity.ledger import Tree
 from comity.terms.digest import Digest
@@ -16,6 +17,8 @@ from comity.terms.errors import IntegrityError
 _PACKS = "objects/packs"
 _SEGMENT = re.compile(r"objects/packs/([0-9]{6})\.tar")
 _BLOCK = 512
+_FLUSH_BYTES = 32 * 2**20
+_FLUSH_LINES = 4096
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +34,8 @@ class Closed:
 
 class Journal:
     """Takes lines and small contents, and makes them durable together: pack first, then journal.
+
+    A thread writes one batch while the next is collected.
 
     Opening reads what an interrupted run left: `done` has the names and `places` object and offset
     of their contents by SHA-256; `discarded` says how many
@@ -51,6 +56,10 @@ class Journal:
         self._segment: Segment | None = None
         self._lines: list[bytes] = []
         self._size = 0
+        self._defects = 0
+        self._tally = _Tally()
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
+        self._writing: Future[tuple[int, int]] | None = None
         self.done: set[bytes] = set()
         self.places: dict[bytes, tuple[str, int]] = {}
         self.discarded: dict[str, int] = {}
@@ -60,67 +69,87 @@ class Journal:
         self._take_up_segments(finished)
 
     @property
-    def pending_bytes(self) -> int:
-        """Bytes collected for the pack and not yet durable."""
-        return 0 if self._segment is None else self._segment.pending
-
-    @property
-    def pending_lines(self) -> int:
-        """Lines not yet durable."""
-        return len(self._lines)
+    def full(self) -> bool:
+        """Whether enough was collected to be flushed."""
+        return len(self._lines) >= _FLUSH_LINES or (self._segment is not None and self._segment.pending >= _FLUSH_BYTES)
 
     def keep(self, data: bytes, *, sha256: str) -> tuple[str, int]:
         """Put `data` into the pack; return object path and offset."""
         if self._segment is not None and self._segment.position + len(data) + 2 * _BLOCK > LARGEST_SEGMENT:
-            self._segment.finish()
-            self._segment = None
+            self._finish_segment()
         if self._segment is None:
             self._segment = self._new_segment()
         offset = self._segment.add(sha256, data)
         return f"{_PACKS}/{self._segment.path.name}", offset
 
-    def add(self, line: bytes, *, size: int) -> None:
+    def add(self, line: bytes, *, size: int, defect: bool) -> None:
         """Collect an exhibit's line; `size` bytes of content stand behind it."""
         self._lines.append(line)
         self._size += size
+        self._defects += defect
 
     def flush(self) -> tuple[int, int]:
-        """Make everything collected durable; return how many lines and bytes of content that were."""
-        if not self._lines:
-            return 0, 0
-        if self._segment is not None:
-            self._segment.flush()
-        if self._descriptor < 0:
-            make_folder(self._path.parent, below=self._store.root)
-            self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            sync_folder(self._path.parent)
-        data = memoryview(b"\n".join([*self._lines, b""]))
-        while data:
-            data = data[os.write(self._descriptor, data) :]
-        os.fdatasync(self._descriptor)
-        safe = len(self._lines), self._size
-        self._lines.clear()
-        self._size = 0
+        """Hand over what was collected to be made durable; return how many lines and bytes have become so since last told."""
+        safe = self.settle()
+        if self._lines:
+            batch = Batch(0, []) if self._segment is None else self._segment.cut()
+            self._writing = self._writer.submit(self._write, self._segment, batch, self._lines, self._size, self._defects)
+            self._lines, self._size, self._defects = [], 0, 0
         return safe
 
-    def close(self) -> None:
-        """Finish the segment and turn the journal into the acquisition's manifest. Everything must be flushed."""
-        if self._segment is not None:
-            self._segment.finish()
-            self._segment = None
+    def settle(self) -> tuple[int, int]:
+        """Wait for what was handed over; return how many lines and bytes have become durable since last told."""
+        if self._writing is None:
+            return 0, 0
+        writing, self._writing = self._writing, None
+        return writing.result()
+
+    def close(self) -> "Closed":
+        """Finish the segment, turn the journal into the acquisition's manifest, and return what it holds. All is settled."""
+        self._finish_segment()
         if self._descriptor < 0:
-            self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            self._open_file()
         descriptor, self._descriptor = self._descriptor, -1
+        self._writer.shutdown()
         self._store.put_if_absent(self._manifest, Draft(path=self._path, descriptor=descriptor))
+        return self._tally.closed()
 
     def abandon(self) -> None:
         """Let go of the files as they are; what was flushed stays."""
+        self._writer.shutdown()
         if self._segment is not None:
             self._segment.abandon()
             self._segment = None
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+    def _write(self, segment: Segment | None, batch: Batch, lines: list[bytes], size: int, defects: int) -> tuple[int, int]:
+        if segment is not None:
+            segment.write(batch)
+        if self._descriptor < 0:
+            self._open_file()
+        data = memoryview(b"\n".join([*lines, b""]))
+        while data:
+            data = data[os.write(self._descriptor, data) :]
+        self._tally.add(lines, size=size, defects=defects)
+        os.fdatasync(self._descriptor)
+        return len(lines), size
+
+    def _open_file(self) -> None:
+        make_folder(self._path.parent, below=self._store.root)
+        self._descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        sync_folder(self._path.parent)
+
+    def _finish_segment(self) -> None:
+        """Write what was collected for the segment, and end it. Its lines follow with the next batch."""
+        if self._segment is None:
+            return
+        if self._writing is not None:
+            wait((self._writing,))
+        self._segment.write(self._segment.cut())
+        self._segment.finish()
+        self._segment = None
 
     def _take_up(self) -> None:
         """Read the whole lines of an interrupted run and cut off what is not whole."""
@@ -129,14 +158,15 @@ class Journal:
             for number, line in enumerate(stream, 1):
                 if not line.endswith(b"\n") or line.startswith(b"\0"):
                     break
-                name, _, content = manifest.decode_known(line, where=f"{self._path.name}, line {number}")
+                name, known, content = manifest.decode_known(line, where=f"{self._path.name}, line {number}")
                 self.done.add(name)
+                self._tally.add([line[:-1]], size=0 if content is None else content.length, defects=known.problem is not None)
                 if content is not None:
                     self.places[bytes.fromhex(content.sha256)] = (content.object, content.offset)
                     self._ends[content.object] = max(self._ends.get(content.object, 0), content.offset + content.length)
                 good += len(line)
             size = stream.seek(0, os.SEEK_END)
-        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC)
+        self._open_file()
         if size > good:
             os.ftruncate(self._descriptor, good)
             self.discarded[f"acquisitions/{self._path.name}"] = size - good
@@ -161,22 +191,36 @@ class Journal:
 
     def _new_segment(self) -> Segment:
         numbers = [int(match[1]) for name in self._store.names(_PACKS) if (match := _SEGMENT.fullmatch(name))]
-        path = self._store.path(f"{_PACKS}/{max(numbers, default=0) + 1:06d}.tar")
-        make_folder(path.parent, below=self._store.root)
-        segment = Segment(path)
-        sync_folder(path.parent)
-        return segment
+        name = f"{_PACKS}/{max(numbers, default=0) + 1:06d}.tar"
+        self._store.put_if_absent(name, END)  # an empty archive, where an empty file would be none
+        return Segment(self._store.path(name))
 
 
 def tally(store: FolderStore, name: str) -> Closed:
-    """Return count, sizes, Merkle root and digest of the manifest `name`, read from its file in one pass."""
-    tree, digest = Tree(), hashlib.sha256()
-    size = defects = 0
+    """Return what the finished manifest `name` holds, read from its file."""
+    running = _Tally()
     with store.open(name) as stream:
         for number, line in enumerate(manifest.lines(stream, where=name), 1):
             _, known, content = manifest.decode_known(line, where=f"{name}, line {number}")
-            size += 0 if content is None else content.length
-            defects += known.problem is not None
-            tree.extend((line,))
-            digest.update(line + b"\n")
-    return Closed(count=tree.count, size=size, defects=defects, root=tree.root(), sha256=Digest(digest.hexdigest()))
+            running.add([line], size=0 if content is None else content.length, defects=known.problem is not None)
+    return running.closed()
+
+
+class _Tally:
+    """Counts and digests over lines as they come."""
+
+    def __init__(self) -> None:
+        self._tree = Tree()
+        self._digest = hashlib.sha256()
+        self._size = 0
+        self._defects = 0
+
+    def add(self, lines: list[bytes], *, size: int, defects: int) -> None:
+        self._tree.extend(lines)
+        self._digest.update(b"\n".join([*lines, b""]))
+        self._size += size
+        self._defects += defects
+
+    def closed(self) -> Closed:
+        digest = Digest(self._digest.hexdigest())
+        return Closed(count=self._tree.count, size=self._size, defects=self._defects, root=self._tree.root(), sha256=digest)

@@ -4,6 +4,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from comity.evidence.acquisition.copying import copy
@@ -12,6 +13,11 @@ from comity.evidence.acquisition.tree import Found
 from comity.evidence.manifest import is_sparse
 from comity.evidence.store import Draft, FolderStore
 
+_HASH: dict[str, Callable[[bytes], "hashlib._Hash"]] = {
+    "sha256": hashlib.sha256,
+    "md5": partial(hashlib.md5, usedforsecurity=False),
+    "sha1": partial(hashlib.sha1, usedforsecurity=False),
+}
 _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -67,7 +73,7 @@ def _read_small(descriptor: int, status: os.stat_result, digests: tuple[str, ...
             return _nothing(status, problem)
     grown = len(data) > size
     data = data[:size]
-    taken = {name: hashlib.new(name, data, usedforsecurity=name == "sha256").hexdigest() for name in digests}
+    taken = {name: _HASH[name](data).hexdigest() for name in digests}
     return Reading(status, len(data), taken, data, None, problem or _change(descriptor, status, length=len(data), grown=grown))
 
 

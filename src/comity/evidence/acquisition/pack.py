@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import NamedTuple
 
 from comity.terms.errors import IntegrityError
 
@@ -11,7 +12,9 @@ SMALL = 2**20
 LARGEST_SEGMENT = 2**30
 
 _BLOCK = 512
-_END = bytes(2 * _BLOCK)
+END = bytes(2 * _BLOCK)
+"""What ends an archive: two blocks of zeros."""
+
 _PADDING = bytes(_BLOCK)
 
 # ustar header (POSIX.1-1988): name, mode, user, group, size, time, checksum, type, link, magic, version, names, device, prefix
@@ -31,33 +34,40 @@ def header(name: bytes, size: int) -> bytes:
     return b"".join((name, _BEFORE_SIZE, octal, _TIME, b"%06o\0 " % checksum, _AFTER_CHECKSUM))
 
 
+class Batch(NamedTuple):
+    """Headers, contents and paddings that belong at `place`, one after the other."""
+
+    place: int
+    parts: list[bytes]
+
+
 class Segment:
     """One segment under construction: members are collected, then written and synced together.
 
     Args:
-        path: the file; made when it does not exist.
+        path: the file, which exists.
         keep: bytes to keep of an existing file, a multiple of 512; what lies beyond is discarded.
     """
 
     def __init__(self, path: Path, *, keep: int = 0) -> None:
         self.path = path
-        if path.exists():
-            path.chmod(0o600)
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        path.chmod(0o600)
+        self._descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
         size = os.fstat(self._descriptor).st_size
         if size < keep:
             os.close(self._descriptor)
             raise IntegrityError(f"{path} has {size} bytes; {keep} were recorded as preserved")
-        self.discarded = size - keep
+        self.discarded = 0 if size == keep + len(END) else size - keep
         os.ftruncate(self._descriptor, keep)
-        self._written = keep
+        os.pwrite(self._descriptor, END, keep)
+        self._cut = keep
         self._pending: list[bytes] = []
         self.position = keep
 
     @property
     def pending(self) -> int:
-        """Bytes collected and not yet written."""
-        return self.position - self._written
+        """Bytes collected and not yet cut."""
+        return self.position - self._cut
 
     def add(self, name: str, data: bytes) -> int:
         """Collect `data` as member `name`; return the offset its bytes will have in the file."""
@@ -68,28 +78,30 @@ class Segment:
         self.position = offset + length + padding
         return offset
 
-    def flush(self) -> None:
-        """Write what was collected and sync it.
+    def cut(self) -> "Batch":
+        """Return what was collected since the last cut, to be written by `write`, in the order of cutting."""
+        batch = Batch(place=self._cut, parts=self._pending)
+        self._pending, self._cut = [], self.position
+        return batch
 
-        The first header goes last: until then there are zeros in its place, which tar takes for the end of the archive, so
-        that the file is a good archive even when the process is killed in the middle.
+    def write(self, batch: "Batch") -> None:
+        """Write and sync `batch`.
+
+        The first two blocks go last: until then there are zeros in their place, which tar takes for the end of the archive,
+        so that the file is a good archive even when the process is killed in the middle.
         """
-        if not self._pending:
-            return
-        first, rest = self._pending[0], memoryview(b"".join(self._pending[1:]))
-        self._pending.clear()
-        place = self._written + _BLOCK
+        data = memoryview(b"".join(batch.parts))
+        place, rest = batch.place + len(END), data[len(END) :]
         while rest:
             done = os.pwrite(self._descriptor, rest, place)
             place, rest = place + done, rest[done:]
-        os.pwrite(self._descriptor, first, self._written)
+        if data:
+            os.pwrite(self._descriptor, data[: len(END)], batch.place)
         os.fdatasync(self._descriptor)
-        self._written = self.position
 
     def finish(self) -> None:
-        """Write the end-of-archive mark, sync, and make the file read-only."""
-        self.flush()
-        os.pwrite(self._descriptor, _END, self._written)
+        """Write the end-of-archive mark, sync, and make the file read-only. All batches are written."""
+        os.pwrite(self._descriptor, END, self._cut)
         os.fchmod(self._descriptor, 0o444)
         os.fsync(self._descriptor)
         os.close(self._descriptor)

@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from comity.evidence.acquisition.journal import tally
+from comity.evidence.acquisition.journal import Closed
 from comity.evidence.manifest import manifest_name, shown
-from comity.evidence.store import FolderStore
 from comity.ledger import Entry
 from comity.terms.canonical import Json
 from comity.terms.digest import Digest
@@ -67,13 +66,11 @@ def acquisitions(entries: Sequence[Entry]) -> tuple[Acquisition, ...]:
     return tuple(found)
 
 
-def enter_acquired(store: FolderStore, record: Record, *, number: int, first: int, source: bytes, complete: bool) -> Acquisition:
-    """Write the ledger entry that ends an acquisition whose manifest is in the store."""
-    name = manifest_name(number)
-    closed = tally(store, name)
+def enter_acquired(closed: Closed, record: Record, *, number: int, first: int, source: bytes, complete: bool) -> Acquisition:
+    """Write the ledger entry that ends an acquisition whose manifest is in the store, and return it."""
     entry = record(
         ACQUIRED,
-        object={"acquisition": number, "manifest": name, **source_fields(source)},
+        object={"acquisition": number, "manifest": manifest_name(number), **source_fields(source)},
         result={
             "bytes": closed.size,
             "complete": complete,

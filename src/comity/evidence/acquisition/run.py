@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from comity.evidence.acquisition.copying import ALGORITHMS
-from comity.evidence.acquisition.journal import Journal
+from comity.evidence.acquisition.journal import Journal, tally
 from comity.evidence.acquisition.material import Reading, read
 from comity.evidence.acquisition.memory import Memory
 from comity.evidence.acquisition.record import (
@@ -28,9 +28,6 @@ from comity.evidence.store import FolderStore
 from comity.ledger import Entry
 from comity.terms.canonical import Json
 from comity.terms.errors import SettingsError, StateError
-
-_FLUSH_BYTES = 32 * 2**20
-_FLUSH_LINES = 4096
 
 
 def acquire(
@@ -71,6 +68,8 @@ def acquire(
     finished = list(acquisitions(entries))
     journal = _take_up(entries, finished, store=store, record=record, source=source)
     memory = _memory(store, finished, source)
+    if journal is not None:
+        memory.places.update(journal.places)
     run = _Run(source, store=store, memory=memory, journal=journal, finished=finished, record=record)
     run.digests, run.progress, run.copied = digests, progress, copied
     try:
@@ -113,12 +112,13 @@ class _Run:
         if found.name in self._done:
             return
         if found.problem is not None:
-            self._enter(found, status=None, problem=found.problem)
+            if not self._memory.holds(found.name, kind=found.kind, sha256=None, link_target=None, problem=found.problem):
+                self._enter(found, status=None, problem=found.problem)
         elif found.kind == "file":
             self._take_file(found)
         else:
             self._take_other(found)
-        if self._journal is not None and (self._journal.pending_bytes >= _FLUSH_BYTES or self._journal.pending_lines >= _FLUSH_LINES):
+        if self._journal is not None and self._journal.full:
             self.progress(*self._journal.flush())
 
     def close(self) -> Acquisition | None:
@@ -126,9 +126,10 @@ class _Run:
         if self._journal is None:
             return None
         self.progress(*self._journal.flush())
-        journal, self._journal = self._journal, None
-        journal.close()
-        return enter_acquired(self._store, self._record, number=self._number, first=self._first, source=self._source, complete=True)
+        self.progress(*self._journal.settle())
+        closed = self._journal.close()
+        self._journal = None
+        return enter_acquired(closed, self._record, number=self._number, first=self._first, source=self._source, complete=True)
 
     def abandon(self) -> None:
         """Let go of everything as it is; does nothing after `close`."""
@@ -208,7 +209,7 @@ class _Run:
             link_target=link_target,
             problem=problem,
         )
-        self._begun().add(line, size=0 if content is None else content.length)
+        self._begun().add(line, size=0 if content is None else content.length, defect=problem is not None)
         self._next += 1
 
 
@@ -227,10 +228,11 @@ def _take_up(entries: Sequence[Entry], finished: list[Acquisition], *, store: Fo
         record(RESUMED, object={"acquisition": number}, result={"kept": len(journal.done), "discarded": discarded})
         if same:
             return journal
-        journal.close()
-    # the other case: killed after the manifest was written and before the ledger said so
+        closed = journal.close()
+    else:  # killed after the manifest was written and before the ledger said so
+        closed = tally(store, manifest_name(number))
     first = 1 + sum(past.count for past in finished)
-    finished.append(enter_acquired(store, record, number=number, first=first, source=its_source, complete=same))
+    finished.append(enter_acquired(closed, record, number=number, first=first, source=its_source, complete=same))
     return None
 
 

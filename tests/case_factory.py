@@ -1,0 +1,53 @@
+"""Cases made for tests: a folder, an authorization, and acquiring into it."""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from comity.casework.folder import Case, Folder
+from comity.evidence.acquisition import Acquisition, acquire
+from comity.evidence.authorization import GRANTED, Authorization, Basis, encode
+from comity.terms.period import Period
+
+AT = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
+CONSENT = Authorization(
+    basis=Basis.CONSENT, reference="A. Lima", issuer="A. Lima", scope="the folder", period=Period(start=AT - timedelta(days=1))
+)
+
+
+def new_case(path: Path, *, authorization: Authorization | None = CONSENT, identity: str = "") -> Folder:
+    case = Case(
+        identity=identity or f"case-{os.urandom(8).hex()}",
+        title="Test",
+        opened_at=AT,
+        state="BR",
+        authority="Unit 7",
+        instrument="comity 0",
+    )
+    folder = Folder.create(path, case=case)
+    append = partial(folder.append, performer="Unit 7", at=AT)
+    append("case:opened", authorization=None, object={"identity": case.identity}, result={})
+    if authorization is not None:
+        append(GRANTED, authorization=None, object=encode(authorization), result={})
+    return folder
+
+
+def preserve(
+    folder: Folder,
+    source: Path,
+    *,
+    digests: tuple[str, ...] = ("sha256", "md5", "sha1"),
+    progress: Callable[[int, int], None] = lambda _exhibits, _size: None,
+) -> Acquisition | None:
+    with folder.locked("test"):
+        return acquire(
+            source,
+            store=folder.store,
+            entries=folder.entries(),
+            append=partial(folder.append, performer="Unit 7", at=AT),
+            at=AT,
+            digests=digests,
+            progress=progress,
+        )
