@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import BinaryIO
 
 from comity.observables import Table
-from comity.parsers.contract import Child, Inferred, Item, Source
+from comity.parsers.contract import Child, Defect, Inferred, Item, Source
 from comity.parsers.decoded_stream import MAGIC, decompressed, pieces_of, spooled, stream_of
 from comity.terms.errors import MaterialError
 
@@ -47,6 +47,9 @@ class GzipFile:
         source.stream.seek(0)
         head = source.stream.read(_HEAD)
         kind = _kind(head)
+        if not kind:
+            yield Defect(code="archive_damaged", reason="The file does not begin as a compressed file does.", offset=0, length=source.size)
+            return
         written, modified = _gzip_header(head) if kind == "gzip" else ("", None)
         name = written or _stripped(source.name)
         yield Child(

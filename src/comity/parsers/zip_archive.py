@@ -100,7 +100,7 @@ def _is_document(head: bytes) -> bool:
 
 def _entry_items(source: Source, entry: Entry, *, overlaps: bool) -> Iterator[Item]:
     place = data_place(source, entry)
-    begin = entry.offset if place is None else place[0]
+    begin = min(entry.offset if place is None else place[0], source.size)
     length = max(0, min(entry.compressed, source.size - begin))
     refused = _refused(entry, overlaps=overlaps, found=place is not None)
     if refused is not None:

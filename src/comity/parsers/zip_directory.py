@@ -6,7 +6,7 @@ Source: PKWARE APPNOTE 6.3.10, sections 4.3 to 4.5 and Appendix D; Info-ZIP extr
 import struct
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from comity.parsers.contract import Defect, Source
@@ -125,12 +125,15 @@ def _central(source: Source, start: int, size: int, shift: int) -> tuple[list[En
         fields = _CENTRAL.unpack(record)
         name_length, extra_length, comment_length = fields[10:13]
         rest = _at(source, at + _CENTRAL.size, name_length + extra_length)
-        entries.append(_entry(len(entries), fields, rest[:name_length], rest[name_length:], shift))
+        entry = _entry(len(entries), fields, rest[:name_length], rest[name_length:])
+        # a shift is right for what stands before the archive, wrong for what was lost or put inside it
+        moved = _at(source, entry.offset + shift, 4) == b"PK\x03\x04"
+        entries.append(replace(entry, offset=entry.offset + shift) if moved else entry)
         at += _CENTRAL.size + name_length + extra_length + comment_length
     return entries, []
 
 
-def _entry(index: int, fields: tuple[int, ...], raw_name: bytes, raw_extra: bytes, shift: int) -> Entry:
+def _entry(index: int, fields: tuple[int, ...], raw_name: bytes, raw_extra: bytes) -> Entry:
     made_by, flags, method, checksum, compressed, size = fields[1], fields[3], fields[4], *fields[7:10]
     attributes, offset = fields[15], fields[16]
     extras = _extras(raw_extra)
@@ -148,7 +151,7 @@ def _entry(index: int, fields: tuple[int, ...], raw_name: bytes, raw_extra: byte
         checksum=checksum,
         compressed=compressed,
         size=size,
-        offset=offset + shift,
+        offset=offset,
         mode=attributes >> 16 if made_by >> 8 == _UNIX else 0,
         modified=_modified(extras),
     )

@@ -78,16 +78,25 @@ _REST = bytes(sorted(set(range(256)) - set(_ALPHABET) - {0x3D}))
 def decode_base64(encoded: bytes) -> tuple[bytes, bool]:
     """Return the bytes of `encoded` and whether it was malformed; malformed input gives what can be decoded.
 
-    Foreign characters are skipped (RFC 2045, 6.8), padding inside is taken as the end of one run and the next is
-    decoded too, a last digit that carries no whole byte is dropped.
+    Foreign characters are skipped (RFC 2045, 6.8). A line of which more than a quarter is foreign, and after padding any
+    line that has one, is no base64: text that a mailing list appended, where decoding ends. A last digit that carries no
+    whole byte is dropped.
     """
-    plain = encoded.translate(None, _WHITE)
     try:
-        return binascii.a2b_base64(plain, strict_mode=True), False
+        return binascii.a2b_base64(encoded.translate(None, _WHITE), strict_mode=True), False
     except binascii.Error:
         pass
+    digits: list[bytes] = []
+    padded = False
+    for line in encoded.splitlines():
+        written = line.translate(None, _WHITE)
+        kept = written.translate(None, _REST)
+        if 4 * len(kept) < 3 * len(written) or (padded and kept != written):
+            break
+        digits.append(kept)
+        padded = padded or b"=" in kept
     out: list[bytes] = []
-    for run in plain.translate(None, _REST).split(b"="):
+    for run in b"".join(digits).split(b"="):
         whole = run[: len(run) - 1] if len(run) % 4 == 1 else run
         if whole:
             out.append(binascii.a2b_base64(whole + b"=" * (-len(whole) % 4)))
