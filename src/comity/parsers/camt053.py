@@ -92,6 +92,7 @@ class Camt053:
         reading = _Reading(context=_given_context(facts, source.origin))
         for part in parts(source.stream, size=source.size, encoding=facts.get("encoding")):
             if isinstance(part, Damage):
+                reading.seen = True
                 yield Defect(code=part.code, reason=part.reason, offset=part.offset, length=part.length)
             elif isinstance(part, Head):
                 yield from reading.head(part)
@@ -133,7 +134,7 @@ class _Reading:
     def __init__(self, context: _Context) -> None:
         self.rows = RowBuffer()
         self.context = context
-        self.seen = False
+        self.seen = False  # anything at all, be it damage
         self._zone_missing = False
 
     def head(self, part: Head) -> Iterator[Defect]:

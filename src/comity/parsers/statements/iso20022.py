@@ -261,7 +261,7 @@ def _feed(machine: _Machine, chunk: bytes, *, last: bool = False) -> Damage | No
     try:
         machine.parser.Parse(chunk, last)
     except expat.ExpatError as error:
-        place = int(machine.parser.ErrorByteIndex) + machine.shift
+        place = max(0, int(machine.parser.ErrorByteIndex) + machine.shift)  # -1 before the first byte
         return Damage(code="xml_malformed", reason=f"not well-formed XML: {expat.ErrorString(error.code)}", offset=place, length=0)
     except _RefusedError as refused:
         return Damage(code=refused.code, reason=refused.reason, offset=machine.here, length=0)

@@ -1,0 +1,315 @@
+"""Guessing how a statement's dates and amounts are to be read, and why."""
+
+import codecs
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import pairwise
+from typing import BinaryIO, Final
+
+from comity.parsers.statements import profile as kinds
+from comity.parsers.statements.profile import UNKNOWN, Guess, Preamble, Profile, digest
+from comity.parsers.statements.records import Layout, records
+from comity.parsers.statements.table import Table, find_table, readable
+from comity.parsers.statements.vocabulary import (
+    ACCOUNT_LABELS,
+    CLOSING_LABELS,
+    CURRENCY_LABELS,
+    OPENING_LABELS,
+    OWNER_LABELS,
+    PERIOD_LABELS,
+    Role,
+    plain,
+)
+from comity.parsers.statements.written import WrittenAmount, WrittenDate, currency_named, written_amount, written_date
+from comity.terms.errors import MaterialError
+from comity.terms.iban import normalize_iban
+
+_HEAD: Final = 65_536
+_IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b")
+_CURRENCY_IN_HEADING = re.compile(r"[(\[]\s?([A-Z]{3}|€|R\$|£)\s?[)\]]|\s([A-Z]{3})$")
+_PERIOD = re.compile(r"(\S{6,20})\s{0,3}(?:-|–|to|bis|a|até|al|au|iki)\s{0,3}(\S{6,20})")
+_DAY_FIRST: Final = frozenset({"German", "Portuguese", "Spanish", "French", "Lithuanian", "Italian, Dutch or Polish"})
+
+
+@dataclass(slots=True)
+class _Evidence:
+    """What all the records show, gathered in one pass."""
+
+    first_over_twelve: int = 0
+    second_over_twelve: int = 0
+    points: int = 0
+    ambiguous_dates: int = 0
+    previous: dict[str, date] = field(default_factory=dict)
+    rising: dict[str, bool] = field(default_factory=lambda: {"dmy": True, "mdy": True})
+    falling: dict[str, bool] = field(default_factory=lambda: {"dmy": True, "mdy": True})
+    different_days: int = 0
+    marks: dict[str, int] = field(default_factory=lambda: dict.fromkeys((".", ",", "", "either", "neither"), 0))
+    negative: int = 0
+    positive: int = 0
+    unsigned: int = 0
+    debits: set[int] = field(default_factory=set)
+    accounts: set[str] = field(default_factory=set)
+    rows: int = 0
+    changes: set[str] = field(default_factory=set)
+    last: tuple[WrittenAmount, WrittenAmount] | None = None
+    currencies: set[str] = field(default_factory=set)
+
+    def add_date(self, written: WrittenDate) -> None:
+        """Count what a date shows of the order of day and month."""
+        if written.fixed:
+            return
+        self.points += written.mark == "."
+        self.first_over_twelve += written.first > 12  # noqa: PLR2004 - months
+        self.second_over_twelve += written.second > 12  # noqa: PLR2004 - months
+        self.ambiguous_dates += written.first != written.second and max(written.first, written.second) <= 12  # noqa: PLR2004 - months
+        for order in ("dmy", "mdy"):
+            day, before = written.day(order), self.previous.get(order)
+            if day is None:
+                continue
+            if before is not None and day != before:
+                self.rising[order] &= day > before
+                self.falling[order] &= day < before
+                self.different_days += order == "dmy"
+            self.previous[order] = day
+
+    def add_amount(self, written: WrittenAmount) -> None:
+        """Count what an amount shows of its decimal mark, its sign and its currency."""
+        self.marks[written.mark()] += 1
+        self.negative += written.sign < 0
+        self.positive += written.sign > 0
+        self.unsigned += written.sign == 0
+        if written.currency:
+            self.currencies.add(written.currency)
+
+
+def guess(stream: BinaryIO) -> tuple[Guess, tuple[str, ...]] | None:
+    """Return the profile of a CSV statement with reasons, and its headings; None when it is no statement. Reads all of it once."""
+    stream.seek(0)
+    head = stream.read(_HEAD)
+    table = find_table(head)
+    if table is None:
+        return None
+    layout, why = table.layout, {"columns": "from their headings, checked against the first records"}
+    if layout.encoding == "utf-8" and not _all_utf8(stream):
+        layout = replace(layout, encoding="cp1252")
+    why["encoding"] = {
+        "cp1252": "bytes that are not UTF-8; read as Windows-1252, which holds Latin-1",
+        "utf-8": "all bytes are valid UTF-8",
+    }.get(layout.encoding, "by its byte order mark or its zero bytes")
+    evidence = _gathered(stream, layout, table)
+    preamble, why["account"] = _preamble(table, evidence)
+    order, why["date order"] = _order(evidence, table.languages)
+    point, why["decimal mark"] = _point(evidence)
+    sign, why["direction"] = _sign(evidence, table.columns)
+    currency, why["currency"] = _currency(table, evidence, preamble)
+    zone = (
+        "UTC"
+        if any("utc" in heading.lower() for heading, role in zip(table.headings, table.columns, strict=True) if role == Role.BOOKING_DATE)
+        else ""
+    )
+    why["zone"] = "the heading of the date says so" if zone else "no heading names one; a time without a zone counts as its day only"
+    stream.seek(0)
+    columns = _accounts_told_apart(table, evidence, preamble)
+    profile = Profile(
+        layout=layout, head=table.head, head_digest=digest(stream.read(table.head)), columns=columns,
+        order=order, point=point, sign=sign, debits_negative=evidence.debits == {-1}, zone=zone, currency=currency, preamble=preamble,
+    )  # fmt: skip
+    return Guess(profile=profile, why=why), table.headings
+
+
+def _all_utf8(stream: BinaryIO) -> bool:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    stream.seek(0)
+    try:
+        while chunk := stream.read(1 << 20):
+            decoder.decode(chunk)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _gathered(stream: BinaryIO, layout: Layout, table: Table) -> _Evidence:
+    evidence = _Evidence()
+    columns = table.columns
+    dates = [place for place, role in enumerate(columns) if role in {Role.BOOKING_DATE, Role.VALUE_DATE}]
+    amounts = [place for place, role in enumerate(columns) if role in {Role.AMOUNT, Role.CREDIT, Role.DEBIT, Role.BALANCE}]
+    account = columns.index(Role.ACCOUNT) if Role.ACCOUNT in columns else None
+    for record in records(stream, layout, start=table.head):
+        fields = record.fields
+        if fields is None or not readable(columns, fields):
+            continue
+        evidence.rows += 1
+        for place in dates:
+            written = written_date(fields[place]) if place < len(fields) else None
+            if written is not None and columns[place] == Role.BOOKING_DATE:
+                evidence.add_date(written)
+        found: dict[str, WrittenAmount] = {}
+        for place in amounts:
+            amount = written_amount(fields[place]) if place < len(fields) else None
+            if amount is None:
+                continue
+            found[columns[place]] = amount
+            if columns[place] == Role.BALANCE:
+                evidence.marks[amount.mark()] += 1
+                continue
+            evidence.add_amount(amount)
+            if columns[place] == Role.DEBIT and amount.number.strip("0.,"):
+                evidence.debits.add(-1 if amount.sign < 0 else 1)
+        _compare_balances(evidence, found)
+        if account is not None and account < len(fields) and fields[account].strip() and len(evidence.accounts) < 3:  # noqa: PLR2004 - one or many
+            evidence.accounts.add(fields[account].strip())
+    return evidence
+
+
+def _compare_balances(evidence: _Evidence, found: dict[str, WrittenAmount]) -> None:
+    """Note whether the balance rose or fell by the amount, from one record to the next, in file order read either way."""
+    amount, balance = found.get(Role.AMOUNT), found.get(Role.BALANCE)
+    if amount is None or balance is None:
+        return
+
+    def cents(written: WrittenAmount) -> int:
+        digits = "".join(character for character in written.number if character.isdigit())
+        tail = re.search(r"[.,]([0-9]{1,2})$", written.number)
+        shift = 2 - len(tail[1]) if tail else 2
+        return int(digits + "0" * shift) * (-1 if written.sign < 0 else 1)
+
+    if evidence.last is not None:
+        step = cents(balance) - cents(evidence.last[1])
+        for size, fits in ((cents(amount), "forward"), (cents(evidence.last[0]), "backward")):
+            sign = 1 if fits == "forward" else -1
+            evidence.changes.add(f"{fits} {'+' if step == sign * size else '-' if step == -sign * size else '?'}")
+    evidence.last = (amount, balance)
+
+
+def _order(evidence: _Evidence, languages: frozenset[str]) -> tuple[str, str]:  # noqa: PLR0911 - one for each ground
+    if evidence.first_over_twelve and evidence.second_over_twelve:
+        return UNKNOWN, "some dates can only be day first and others only month first"
+    if evidence.first_over_twelve:
+        return "dmy", f"{evidence.first_over_twelve} dates begin with a number over 12"
+    if evidence.second_over_twelve:
+        return "mdy", f"{evidence.second_over_twelve} dates have a number over 12 in second place"
+    if not evidence.ambiguous_dates:
+        return "dmy", "no date can be read two ways"
+    in_order = [order for order in ("dmy", "mdy") if evidence.rising[order] or evidence.falling[order]]
+    if len(in_order) == 1 and evidence.different_days > 2:  # noqa: PLR2004 - chance orders three dates too easily
+        return in_order[0], f"only so do the dates of {evidence.rows} records follow each other"
+    if evidence.points:
+        return "dmy", "written with points, which no country does month first"
+    if languages and languages <= _DAY_FIRST:
+        return "dmy", f"the headings are in {' or '.join(sorted(languages))}, written day first"
+    return UNKNOWN, "every date can be read day first and month first, and nothing in the file decides it"
+
+
+def _point(evidence: _Evidence) -> tuple[str, str]:
+    points, commas = evidence.marks["."], evidence.marks[","]
+    if points and commas:
+        if max(points, commas) >= 10 * min(points, commas):
+            mark = "." if points > commas else ","
+            return mark, f"{max(points, commas)} amounts have it as decimal mark, {min(points, commas)} do not fit and are defects"
+        return UNKNOWN, f"{points} amounts have a decimal point and {commas} a decimal comma"
+    if points or commas:
+        mark = "." if points else ","
+        return mark, f"{points or commas} amounts can only be read so"
+    if evidence.marks["either"]:
+        return UNKNOWN, "every amount with a mark could have thousands or three decimals after it"
+    return "", "no amount has a decimal mark"
+
+
+def _sign(evidence: _Evidence, columns: tuple[str, ...]) -> tuple[str, str]:  # noqa: PLR0911 - one for each ground
+    if {Role.CREDIT, Role.DEBIT} <= set(columns) and Role.AMOUNT not in columns:
+        return kinds.TWO_COLUMNS, "credits and debits have columns of their own"
+    if Role.DIRECTION in columns:
+        return kinds.INDICATOR, "a column says credit or debit in every record looked at"
+    if evidence.negative:
+        return kinds.SIGNED, f"{evidence.negative} amounts carry a minus or a word for debit"
+    if evidence.positive and not evidence.unsigned:
+        return kinds.SIGNED, "every amount carries a plus or a word for credit"
+    for way in ("forward", "backward"):
+        steps = {change.split()[1] for change in evidence.changes if change.startswith(way)}
+        if steps == {"+"}:
+            return kinds.ALL_CREDITS, "the balance rises by each amount"
+        if steps == {"-"}:
+            return kinds.ALL_DEBITS, "the balance falls by each amount"
+    return UNKNOWN, "no amount has a sign, no column says credit or debit, and the balance does not tell"
+
+
+def _currency(table: Table, evidence: _Evidence, preamble: Preamble) -> tuple[str | None, str]:
+    if Role.CURRENCY in table.columns:
+        return None, "each record names its own"
+    for heading, role in zip(table.headings, table.columns, strict=True):
+        match = _CURRENCY_IN_HEADING.search(heading) if role in {Role.AMOUNT, Role.CREDIT, Role.DEBIT, Role.BALANCE} else None
+        named = currency_named(match[1] or match[2]) if match else None
+        if named:
+            return named, f"the heading {heading[:40]!r} names it"
+    if preamble.currency:
+        return preamble.currency, "named above the records"
+    if len(evidence.currencies) == 1:
+        return next(iter(evidence.currencies)), "written with the amounts"
+    return None, "nothing in the file names one; amounts are in hundredths of it"
+
+
+def _accounts_told_apart(table: Table, evidence: _Evidence, preamble: Preamble) -> tuple[str, ...]:
+    """Return the columns with ACCOUNT made OWN_ACCOUNT when it is the same in every record, and dropped when one record cannot tell."""
+    if Role.ACCOUNT not in table.columns or Role.OWN_ACCOUNT in table.columns or len(evidence.accounts) != 1:
+        return table.columns
+    only = next(iter(evidence.accounts))
+    if evidence.rows > 1 or only == preamble.account:
+        own = Role.OWN_ACCOUNT if preamble.account in {None, only} else Role.ACCOUNT
+        return tuple(own if role == Role.ACCOUNT else role for role in table.columns)
+    return tuple("" if role == Role.ACCOUNT else role for role in table.columns)
+
+
+def _preamble(table: Table, evidence: _Evidence) -> tuple[Preamble, str]:
+    """Return what stands above the headings about the account, and the account itself when every record has the same."""
+    found: dict[str, str] = {}
+    for fields in table.above:
+        cells = [cell.strip(" \ufeff\r\n\t") for cell in fields]
+        for label, value in _labelled(cells):
+            _note(found, plain(label), value)
+    ibans = {iban for fields in table.above for iban in _ibans(" ".join(fields))}
+    if "account" not in found and len(ibans) == 1:
+        found["account"] = ibans.pop()
+    why = "written above the records" if found else "nothing above the records names it"
+    if "account" not in found and Role.ACCOUNT in table.columns and len(evidence.accounts) == 1 and evidence.rows > 1:
+        why = "the account column holds the same number in every record, so it is the statement's own"
+        found["account"] = next(iter(evidence.accounts))
+    return Preamble(**found), why
+
+
+def _labelled(cells: Sequence[str]) -> list[tuple[str, str]]:
+    """Return pairs of label and value: neighbouring cells, and cells that hold both with a colon between."""
+    pairs = [(first.rstrip(":"), second) for first, second in pairwise(cells) if first and second]
+    for cell in cells:
+        label, mark, value = cell.partition(":")
+        if mark and value.strip():
+            pairs.append((label, value.strip()))
+    return pairs
+
+
+def _note(found: dict[str, str], label: str, value: str) -> None:
+    if label in ACCOUNT_LABELS:
+        found.setdefault("account", next(iter(_ibans(value)), value[:64]))
+    elif label in OWNER_LABELS:
+        found.setdefault("owner", value[:140])
+    elif label in CURRENCY_LABELS and (currency := currency_named(value)) is not None:
+        found.setdefault("currency", currency)
+    elif label in OPENING_LABELS:
+        found.setdefault("opening", value[:48])
+    elif label in CLOSING_LABELS:
+        found.setdefault("closing", value[:48])
+    elif label in PERIOD_LABELS and (match := _PERIOD.search(value[:64])):
+        found.setdefault("start", match[1])
+        found.setdefault("end", match[2])
+
+
+def _ibans(text: str) -> list[str]:
+    found = []
+    for match in _IBAN.finditer(text[:512]):
+        try:
+            found.append(normalize_iban(match[0]))
+        except MaterialError:
+            continue
+    return found

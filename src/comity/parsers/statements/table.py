@@ -1,0 +1,140 @@
+"""Finding the table of payments in a CSV file: where its records begin and what its columns hold."""
+
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from comity.parsers.statements.records import Layout, Record, records
+from comity.parsers.statements.vocabulary import Role, meaning
+from comity.parsers.statements.written import direction_named, written_amount, written_date
+
+_DELIMITERS: Final = ";,\t|"
+_MOST_PREAMBLE: Final = 40
+_SAMPLE: Final = 60
+_MOST_COLUMNS: Final = 200
+_ENOUGH: Final = 0.6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """The records of a file once found: layout, headings and their roles, bytes before the first record, lines above the headings."""
+
+    layout: Layout
+    headings: tuple[str, ...]
+    columns: tuple[str, ...]
+    languages: frozenset[str]
+    head: int
+    above: tuple[tuple[str, ...], ...]
+    score: int
+
+
+def find_table(head: bytes) -> Table | None:
+    """Return the table of payments in the first bytes of a file; None unless headings name a date and an amount and most rows have both."""
+    encoding = encoding_of(head)
+    try:
+        text = head[: len(head) // 4 * 4].decode(encoding, errors="replace")
+    except LookupError:
+        return None
+    if "\x00" in text:
+        return None
+    newline = "\r" if "\r" in text and "\n" not in text else "\n"
+    found = [
+        table
+        for delimiter in _DELIMITERS
+        if delimiter in text
+        for table in (_table(head, Layout(encoding=encoding, newline=newline, delimiter=delimiter)),)
+        if table is not None
+    ]
+    return max(found, key=lambda table: table.score, default=None)
+
+
+def encoding_of(head: bytes) -> str:
+    """Return the encoding the first bytes show: by their mark, by zero bytes, as valid UTF-8, else Windows-1252."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16-le" if head[0] == 0xFF else "utf-16-be"  # noqa: PLR2004 - the byte order mark
+    sample = head[:1024]
+    if len(sample) > 3 and sample.count(0) * 3 > len(sample):  # noqa: PLR2004 - Latin letters in UTF-16
+        return "utf-16-le" if sample[1] == 0 else "utf-16-be"
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return "utf-8" if error.start > len(head) - 4 and error.reason == "unexpected end of data" else "cp1252"
+    return "utf-8"
+
+
+def _table(head: bytes, layout: Layout) -> Table | None:
+    rows = [record for record in _some(head, layout) if record.fields is not None]
+    for place, record in enumerate(rows[:_MOST_PREAMBLE]):
+        headings = tuple(cell.strip(" \ufeff\r\n\t") for cell in record.fields or ())
+        named = _named(headings)
+        if named is None:
+            continue
+        columns, languages = named
+        sample = [row.fields for row in rows[place + 1 : place + 1 + _SAMPLE] if row.fields is not None]
+        columns = _checked(columns, sample)
+        good = sum(readable(columns, fields) for fields in sample)
+        if columns and good and good >= _ENOUGH * len(sample):
+            above = tuple(row.fields or () for row in rows[:place])
+            return Table(
+                layout=layout, headings=headings, columns=columns, languages=languages, head=record.offset + record.length, above=above,
+                score=good * 100 + sum(1 for role in columns if role),
+            )  # fmt: skip
+    return None
+
+
+def _some(head: bytes, layout: Layout) -> Iterable[Record]:
+    for count, record in enumerate(records(io.BytesIO(head), layout, start=0)):
+        if count > _MOST_PREAMBLE + _SAMPLE:
+            return
+        yield record
+
+
+def _named(headings: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]] | None:
+    """Return a role for each heading ("" for none) and the languages they are in; None unless there is a date and an amount."""
+    columns: list[str] = []
+    languages: list[frozenset[str]] = []
+    if len(headings) > _MOST_COLUMNS:
+        return None
+    for heading in headings:
+        known = meaning(heading) if heading else None
+        role = known[0] if known else ""
+        if role and role in columns and role != Role.REMITTANCE:
+            role = ""
+        columns.append(role)
+        if role and known:
+            languages.append(known[1])
+    # a heading that means an amount in one language and a value date in another is settled by the data
+    has_amount = Role.AMOUNT in columns or Role.VALUE_DATE in columns or {Role.CREDIT, Role.DEBIT} <= set(columns)
+    has_date = Role.BOOKING_DATE in columns or Role.VALUE_DATE in columns
+    if not has_amount or not has_date:
+        return None
+    certain = [language for language in languages if len(language) == 1]
+    return tuple(columns), frozenset().union(*(certain or languages))
+
+
+def _checked(columns: tuple[str, ...], sample: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return the roles after a look at the data; () when no amount or no date is left."""
+    checked = list(columns)
+    if Role.AMOUNT not in checked and not {Role.CREDIT, Role.DEBIT} <= set(checked) and Role.VALUE_DATE in checked:
+        place = checked.index(Role.VALUE_DATE)
+        if any(len(row) > place and row[place].strip() and written_date(row[place]) is None for row in sample):
+            checked[place] = Role.AMOUNT
+    if Role.BOOKING_DATE not in checked and Role.VALUE_DATE in checked:
+        checked[checked.index(Role.VALUE_DATE)] = Role.BOOKING_DATE
+    if Role.DIRECTION in checked:
+        place = checked.index(Role.DIRECTION)
+        words = [row[place] for row in sample if len(row) > place and row[place].strip()]
+        if not words or any(direction_named(word) == 0 for word in words):
+            checked[place] = ""
+    amounts = {Role.AMOUNT} if Role.AMOUNT in checked else {Role.CREDIT, Role.DEBIT}
+    if Role.AMOUNT in checked and not {Role.CREDIT, Role.DEBIT} <= set(checked):
+        checked = ["" if role in {Role.CREDIT, Role.DEBIT} else role for role in checked]
+    return tuple(checked) if Role.BOOKING_DATE in checked and amounts <= set(checked) else ()
+
+
+def readable(columns: tuple[str, ...], fields: tuple[str, ...]) -> bool:
+    """Return whether a record has a date and an amount where the columns say."""
+    cells = [cell for cell, role in zip(fields, columns, strict=False) if role in {Role.AMOUNT, Role.CREDIT, Role.DEBIT} and cell.strip()]
+    dates = [cell for cell, role in zip(fields, columns, strict=False) if role == Role.BOOKING_DATE]
+    return bool(dates and written_date(dates[0])) and any(written_amount(cell) for cell in cells)

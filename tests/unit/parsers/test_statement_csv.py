@@ -1,0 +1,251 @@
+import io
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from comity.parsers.contract import Defect, Rows, Source
+from comity.parsers.statement_csv import PARSER
+
+
+def read(data: bytes):
+    """Return facts by name, payments, accounts, defects; and hold every row to the law of the trace."""
+    source = Source(stream=io.BytesIO(data), size=len(data), name="x.csv")
+    facts = PARSER.infer(source)
+    payments, accounts, defects = rows_of(source, facts)
+    for row in payments:
+        cut = data[row["trace.offset"] : row["trace.offset"] + row["trace.length"]]
+        again, _, _ = rows_of(Source(stream=io.BytesIO(cut), size=len(cut), name="cut"), facts)
+        assert [values(other) for other in again] == [values(row)]
+    for row in accounts:
+        cut = data[row["trace.offset"] : row["trace.offset"] + row["trace.length"]]
+        _, again, _ = rows_of(Source(stream=io.BytesIO(cut), size=len(cut), name="cut"), facts)
+        assert [values(other) for other in again] == [values(row)]
+    return {fact.name: fact for fact in facts}, payments, accounts, defects
+
+
+def rows_of(source, facts):
+    tables, defects = {"payment": [], "account": []}, []
+    for item in PARSER.read(source, inferred=facts):
+        if isinstance(item, Rows):
+            tables[item.table.name] += item.batch.to_pylist()
+        else:
+            assert isinstance(item, Defect)
+            defects.append(item)
+    return tables["payment"], tables["account"], defects
+
+
+def values(row):
+    return {name: value for name, value in row.items() if not name.startswith("trace.")}
+
+
+def signed(payments):
+    return [(p["amount_minor"] if p["direction"] == "credit" else -p["amount_minor"]) for p in payments]
+
+
+DIALECTS = {
+    "german": (
+        ('"Auftragskonto";"Buchungstag";"Valutadatum";"Buchungstext";"Verwendungszweck";"Beguenstigter/Zahlungspflichtiger";"Kontonummer/IBAN";'
+        '"BIC (SWIFT-Code)";"Betrag";"Waehrung";"Info"\n'
+        '"DE89370400440532013000";"31.08.26";"31.08.26";"LASTSCHRIFT";"Strom; August";"Stadtwerke";"DE02120300000000202051";"BYLADEM1001";"-1.234,56";"EUR";"x"\n'
+        '"DE89370400440532013000";"01.09.26";"01.09.26";"GUTSCHRIFT";"Lohn";"Werk GmbH";"DE02500105170137075030";"INGDDEFF";"2.000,00";"EUR";"x"\n'),
+        [-123456, 200000], (2026, 8, 31), "DE02120300000000202051",
+    ),
+    "portuguese": (
+        ("Conta;0007 000123\nTitular;Ana Lima\n\nData Mov.;Data Valor;Descrição;Débito;Crédito;Saldo contabilístico\n"
+        "13/08/2026;13/08/2026;Compra;1.500,00;;8.500,00\n14/08/2026;14/08/2026;Depósito;;250,10;8.750,10\n"),
+        [-150000, 25010], (2026, 8, 13), None,
+    ),
+    "spanish": (
+        "Fecha operación;Fecha valor;Concepto;Importe;Divisa;Saldo\n03/04/2026;03/04/2026;Recibo luz;-45,10;EUR;954,90\n05/04/2026;05/04/2026;Nómina;1.200,00;EUR;2.154,90\n",
+        [-4510, 120000], (2026, 4, 3), None,
+    ),
+    "french": (
+        'Date;Date de valeur;Libellé;Débit euros;Crédit euros;Solde\n02/03/2026;02/03/2026;"VIR SEPA\nLOYER";-750,00;;250,00\n03/03/2026;03/03/2026;REMISE;;1\u202f000,00;1\u202f250,00\n',
+        [-75000, 100000], (2026, 3, 2), None,
+    ),
+    "english_us": (
+        'Transaction Date,Description,Amount,Balance\n08/31/2026,Coffee,-4.50,"1,995.50"\n09/01/2026,Refund,4.50,"2,000.00"\n',
+        [-450, 450], (2026, 8, 31), None,
+    ),
+    "natwest": (
+        "Date, Type, Description, Value, Balance, Account Name, Account Number\n28/08/2026,D/D,GAS,-20.00,80.00,'A LIMA,'601234-11112222\n29/08/2026,BAC,PAY,100.00,180.00,'A LIMA,'601234-11112222\n",
+        [-2000, 10000], (2026, 8, 28), None,
+    ),
+    "dutch": (
+        ('"Datum","Naam / Omschrijving","Rekening","Tegenrekening","Code","Af Bij","Bedrag (EUR)","Mutatiesoort","Mededelingen"\n'
+        '"20260831","Winkel","NL91ABNA0417164300","","BA","Af","12,34","Betaalautomaat","pas 1"\n'
+        '"20260901","Werk","NL91ABNA0417164300","NL20INGB0001234567","OV","Bij","1500,00","Overschrijving","loon"\n'),
+        [-1234, 150000], (2026, 8, 31), None,
+    ),
+    "lithuanian": (
+        "Sąskaitos Nr.;Data;Gavėjas;Paaiškinimai;Suma;Valiuta;D/K;Įrašo Nr.\nLT121000011101001000;2026-08-31;UAB A;nuoma;420,00;EUR;D;1\nLT121000011101001000;2026-09-01;UAB B;pardavimai;90,00;EUR;K;2\n",
+        [-42000, 9000], (2026, 8, 31), None,
+    ),
+    "revolut": (
+        ("Type,Product,Started Date,Completed Date,Description,Amount,Fee,Currency,State,Balance\n"
+        "TRANSFER,Current,2026-08-31 10:11:12,2026-08-31 10:11:13,To X,-10.00,0.00,EUR,COMPLETED,90.00\n"
+        "TOPUP,Current,2026-09-01 10:11:12,2026-09-01 10:11:13,Top-up,50.00,0.00,EUR,COMPLETED,140.00\n"),
+        [-1000, 5000], (2026, 8, 31), None,
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_dialects(dialect: str, encoding: str) -> None:
+    text, amounts, day, counterparty = DIALECTS[dialect]
+    data = text.encode(encoding)
+    assert PARSER.recognizes(data, name="x") == 2
+    _, payments, _, defects = read(data)
+    assert defects == [] or {d.code for d in defects} <= {"currency_unknown"}
+    assert signed(payments) == amounts
+    assert payments[0]["booking_date"] == datetime(*day, tzinfo=UTC)
+    assert payments[0]["booking_date.precision"] == "day"
+    if counterparty:
+        assert payments[0]["creditor.account"] == counterparty
+        assert payments[0]["debtor.account"] == "DE89370400440532013000"
+
+
+def test_latin_1_is_said_to_be_read_as_windows_1252() -> None:
+    data = "Buchung;Empfänger;Betrag;Währung\n31.08.2026;Müller;-5,00;EUR\n".encode("latin-1")
+    facts, payments, _, _ = read(data)
+    assert facts["encoding"].value == "cp1252"
+    assert payments[0]["creditor.name"] == "Müller"
+
+
+def test_dates_with_two_readings_stay_unknown_when_nothing_decides() -> None:
+    data = b"Date,Description,Amount,Currency\n03/04/2026,a,-1.00,EUR\n05/04/2026,b,2.00,EUR\n"
+    facts, payments, _, defects = read(data)
+    assert facts["date order"].value == "unknown"
+    assert [p["booking_date"] for p in payments] == [None, None]
+    assert [d.code for d in defects] == ["date_order_unknown"]
+
+
+def test_one_telling_date_decides_for_all() -> None:
+    rows = [f"0{1 + n % 9}/0{1 + n % 8}/2026,x,-1.00,EUR" for n in range(5000)] + ["25/12/2026,y,-1.00,EUR"]
+    facts, payments, _, _ = read(("Date,Description,Amount,Currency\n" + "\n".join(rows[-40:])).encode())
+    assert facts["date order"].value == "dmy"
+    assert payments[-1]["booking_date"].day == 25
+    assert "over 12" in facts["date order"].why
+    _, many, _, _ = read(("Date,Description,Amount,Currency\n" + "\n".join(rows[-400:])).encode())
+    assert len(many) == 400
+
+
+def test_order_of_the_records_decides_dates() -> None:
+    data = (
+        b"Date,Description,Amount,Currency\n01/02/2026,a,-1.00,EUR\n02/02/2026,b,2.00,EUR\n05/02/2026,c,2.00,EUR\n01/03/2026,d,2.00,EUR\n"
+    )
+    facts, payments, _, _ = read(data)
+    assert facts["date order"].value == "dmy"
+    assert payments[0]["booking_date"] == datetime(2026, 2, 1, tzinfo=UTC)
+
+
+def test_amounts_that_could_be_thousands_are_defects() -> None:
+    data = b"Date,Description,Amount,Currency\n2026-03-01,a,-1.234,EUR\n2026-03-02,b,5.000,EUR\n"
+    _, payments, _, defects = read(data)
+    assert payments == []
+    assert {d.code for d in defects} == {"decimal_mark_unknown", "amount_unreadable"}
+
+
+@pytest.mark.parametrize("amount", ["12..34", "1,5,5", "--5", "1.2.3,4", "0x10", "1e3", "NaN", "5 EUR USD", "12.345"])
+def test_garbled_amounts_are_defects_never_numbers(amount: str) -> None:
+    data = f"Date;Description;Amount;Currency\n2026-03-01;a;-1.50;EUR\n2026-03-02;b;{amount};EUR\n2026-03-03;c;2.50;EUR\n".encode()
+    _, payments, _, defects = read(data)
+    assert signed(payments) == [-150, 250]
+    assert [d.code for d in defects] == ["amount_unreadable"]
+    assert data[defects[0].offset : defects[0].offset + defects[0].length].startswith(b"2026-03-02")
+
+
+def test_direction_unknown_is_said_once_and_left_null() -> None:
+    data = b"Date;Description;Amount;Currency\n2026-03-01;a;1.50;EUR\n2026-03-02;b;2.50;EUR\n"
+    _, payments, _, defects = read(data)
+    assert [p["direction"] for p in payments] == [None, None]
+    assert [d.code for d in defects] == ["direction_unknown"]
+
+
+def test_balance_tells_the_direction() -> None:
+    data = (
+        b"Date;Description;Amount;Currency;Balance\n2026-03-01;a;1.50;EUR;11.50\n2026-03-02;b;2.50;EUR;14.00\n2026-03-03;b;1.00;EUR;15.00\n"
+    )
+    facts, payments, _, defects = read(data)
+    assert defects == []
+    assert [p["direction"] for p in payments] == ["credit"] * 3
+    assert facts["direction"].value == "all credits"
+
+
+def test_words_and_signs_beside_amounts() -> None:
+    data = 'Data;Histórico;Valor\n13/08/2026;a;"R$ 1.234,56 D"\n14/08/2026;b;"R$ 10,00 C"\n15/08/2026;c;"(3,00)"\n16/08/2026;d;"7,00-"\n'.encode()
+    _, payments, _, defects = read(data)
+    assert defects == []
+    assert signed(payments) == [-123456, 1000, -300, -700]
+    assert {p["currency"] for p in payments} == {"BRL"}
+
+
+def test_currency_nowhere_is_said() -> None:
+    _, payments, _, defects = read(b"Date;Description;Amount\n2026-03-01;a;-1.50\n2026-03-02;b;2.50\n")
+    assert [p["currency"] for p in payments] == [None, None]
+    assert [d.code for d in defects] == ["currency_unknown"]
+    assert signed(payments) == [-150, 250]
+
+
+def test_times_need_a_zone() -> None:
+    _, payments, _, _ = read(b"Date;Description;Amount;Currency\n2026-03-01T10:00:00+02:00;a;-1.50;EUR\n2026-03-02 10:00;b;2.50;EUR\n")
+    assert payments[0]["booking_date"] == datetime(2026, 3, 1, 8, tzinfo=UTC)
+    assert payments[0]["booking_date.precision"] == "second"
+    assert payments[1]["booking_date"] == datetime(2026, 3, 2, tzinfo=UTC)
+    assert payments[1]["booking_date.precision"] == "day"
+    _, payments, _, _ = read(b"Date (UTC);Description;Amount;Currency\n2026-03-01 10:00:00;a;-1.50;EUR\n")
+    assert payments[0]["booking_date"] == datetime(2026, 3, 1, 10, tzinfo=UTC)
+
+
+def test_preamble_gives_the_account() -> None:
+    data = b"sep=;\nAccount holder: A. Lima\nIBAN;DE89 3704 0044 0532 0130 00\nOpening balance;100,00\n\nDate;Payee;Amount;Currency\n2026-03-01;Shop;-1,50;EUR\n"
+    _, payments, accounts, defects = read(data)
+    assert defects == []
+    assert accounts[0]["account"] == payments[0]["account"] == payments[0]["debtor.account"] == "DE89370400440532013000"
+    assert accounts[0]["owner.name"] == "A. Lima"
+    assert accounts[0]["opening_minor"] == 10000
+    assert payments[0]["creditor.name"] == "Shop"
+
+
+def test_formulas_stay_text() -> None:
+    _, payments, _, _ = read(b"Date;Description;Amount;Currency\n2026-03-01;=cmd|' /C calc'!A0;-1.50;EUR\n")
+    assert payments[0]["remittance"] == "=cmd|' /C calc'!A0"
+
+
+def test_an_open_quote_spoils_one_record() -> None:
+    data = b'Date;Description;Amount;Currency\n2026-03-01;"open;-1.50;EUR\n2026-03-02;b;2.50;EUR\n2026-03-03;c;-3.50;EUR\n'
+    _, payments, _, defects = read(data)
+    assert signed(payments) == [250, -350]
+    assert [d.code for d in defects] == ["date_unreadable"] or [d.code for d in defects] == ["amount_unreadable"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"AccountId,StatementCreated,NumTransactions,NetAmount\n50000000054910000003,2010-10-18T17:00:00+01:00,3,-64321.5\n",
+        b"name,age\nAna,31\nBruno,40\n",
+        b"Date,Temperature\n2026-03-01,12.5\n2026-03-02,13.5\n",
+        b"Date;Amount\nyesterday;much\ntoday;little\n2026-03-01;5.00\n",
+        b"",
+        b"Date,Amount",
+        bytes(range(256)) * 40,
+        b"the date, the amount, and other words\nin a letter\n",
+    ],
+)
+def test_other_tables_are_not_claimed(data: bytes) -> None:
+    assert PARSER.recognizes(data, name="statement.csv") == 0
+    source = Source(stream=io.BytesIO(data), size=len(data), name="x")
+    assert PARSER.infer(source) == ()
+    assert [item.code for item in PARSER.read(source, inferred=())] == ["statement_unknown"]
+
+
+def test_real_samples(shared_data) -> None:
+    data = (shared_data / "statements" / "sample_statement.csv").read_bytes()
+    facts, payments, accounts, defects = read(data)
+    assert defects == []
+    assert signed(payments) == [250000, -120000]
+    assert accounts[0]["account"] == "DE123456789"
+    assert json.loads(facts["columns"].value)[5] == ["own account", "Account"]
+    assert PARSER.recognizes((shared_data / "statements" / "camt_file.csv").read_bytes(), name="camt_file.csv") == 0
