@@ -18,6 +18,7 @@ from comity.exchange.case_view import (
     IndicatorRow,
     InferredRow,
     LeftOut,
+    Manifest,
     PaymentEdge,
     TimelineRow,
 )
@@ -169,7 +170,7 @@ def case_view(*, exhibit_count: int = 6) -> CaseView:
         opened_at=OPENED, written_at=OPENED + timedelta(minutes=2), tool_version="0.1.0",
         authorizations=((2, Authorization(basis=Basis.CONSENT, reference="A. Lima, owner of the mailbox", issuer="A. Lima",
                                           scope="Mailbox, web server and statements handed over", period=Period(start=OPENED))),),
-        exhibits=exhibits(exhibit_count), manifest_sha256="cd" * 32, merkle_root="ef" * 32,
+        exhibits=exhibits(exhibit_count), manifests=(Manifest(path="acquisitions/0001.manifest.jsonl", sha256="cd" * 32, merkle_root="ef" * 32, count=exhibit_count),),
         children_total=14,
         children=(ChildFile(number="1.2", member="mime:20480:2:invoice.pdf", name="invoice\u202efdp.exe", detected_type="application/pdf",
                             size=3000, sha256="12" * 32, why="attached to a suspicious message"),),

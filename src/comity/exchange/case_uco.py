@@ -11,7 +11,7 @@ from typing import Final, TypeAlias
 
 from comity.analysis.finding import Finding, Strength
 from comity.evidence.exhibit import Exhibit
-from comity.exchange.case_view import CaseView, ChildFile
+from comity.exchange.case_view import CaseView, ChildFile, Manifest
 from comity.exchange.visible_text import encodable
 from comity.observables import Trace
 from comity.terms.canonical import Json
@@ -20,7 +20,7 @@ from comity.terms.selector import Kind, Selector
 Node: TypeAlias = dict[str, Json]
 
 MOST_EXHIBITS: Final = 2000
-"""Beyond this many, exhibits that nothing refers to stand in the graph as one record that names the manifest's digest."""
+"""Beyond this many, exhibits that nothing refers to stand in the graph as one record per manifest, with its digest."""
 
 CONFIDENCE: Final[Mapping[Strength, int]] = {Strength.STRONG: 85, Strength.MODERATE: 50, Strength.WEAK: 15}
 """High, medium and low on the scale of STIX 2.1, Appendix A; a rank in numbers, not a probability."""
@@ -140,7 +140,7 @@ def _exhibits(writer: _Graph, view: CaseView) -> list[Json]:
     if len(view.exhibits) > MOST_EXHIBITS:
         referred = {trace.exhibit.partition(".")[0] for finding in view.findings for trace in finding.traces}
         chosen = [exhibit for exhibit in view.exhibits if exhibit.number in referred]
-        records.append(_collection(writer, view))
+        records += [_collection(writer, manifest) for manifest in view.manifests]
     for exhibit in chosen:
         file = _file(writer, exhibit)
         records.append(
@@ -155,18 +155,15 @@ def _exhibits(writer: _Graph, view: CaseView) -> list[Json]:
     return records
 
 
-def _collection(writer: _Graph, view: CaseView) -> Json:
-    hashes = _hashes(writer, "manifest", {"SHA256": view.manifest_sha256})
-    content = writer.add("content", "manifest", "observable:ContentDataFacet", {"observable:hash": hashes})
-    name = writer.add(
-        "name",
-        "manifest",
-        "observable:FileFacet",
-        {"observable:fileName": view.manifest.rpartition("/")[2], "observable:filePath": view.manifest},
-    )
-    manifest = writer.add("file", "manifest", "observable:File", {"core:hasFacet": [name, content]})
-    text = f"All {len(view.exhibits)} exhibits, listed one by one with their digests in the manifest; Merkle root {view.merkle_root}."
-    return writer.add("provenance", "all", "case:ProvenanceRecord", {"core:description": text, "core:object": manifest})
+def _collection(writer: _Graph, manifest: Manifest) -> Json:
+    key = f"manifest:{manifest.path}"
+    hashes = _hashes(writer, key, {"SHA256": manifest.sha256})
+    content = writer.add("content", key, "observable:ContentDataFacet", {"observable:hash": hashes})
+    named: Node = {"observable:fileName": manifest.path.rpartition("/")[2], "observable:filePath": manifest.path}
+    name = writer.add("name", key, "observable:FileFacet", named)
+    file = writer.add("file", key, "observable:File", {"core:hasFacet": [name, content]})
+    text = f"{manifest.count} exhibits, listed one by one with their digests in this manifest; Merkle root {manifest.merkle_root}."
+    return writer.add("provenance", key, "case:ProvenanceRecord", {"core:description": text, "core:object": file})
 
 
 def _file(writer: _Graph, exhibit: Exhibit) -> Json:

@@ -14,6 +14,16 @@ from comity.terms.selector import Selector
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """One acquisition's list of exhibits: its path in the case folder, its SHA-256, the Merkle root, and how many lines."""
+
+    path: str
+    sha256: str
+    merkle_root: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChildFile:
     """A child exhibit worth showing (an attachment, an archive member) and why it is shown."""
 
@@ -153,9 +163,7 @@ class CaseView:
     tool_version: str
     authorizations: tuple[tuple[int, Authorization], ...]
     exhibits: Sequence[Exhibit]
-    manifest: str = "acquisitions/0001.manifest.jsonl"
-    manifest_sha256: str = ""
-    merkle_root: str = ""
+    manifests: tuple[Manifest, ...]
     children_total: int = 0
     children: tuple[ChildFile, ...] = ()
     records: Mapping[str, int]

@@ -43,20 +43,20 @@ def render(view: CaseView) -> bytes:
     """
     style = (_TEMPLATES / "style.css").read_text(encoding="utf-8")
     drawn = numbered(view.payments)
+    findings = view.findings[:_MOST_FINDINGS]
     exhibits = _Exhibits(view)
     environment = _environment()
-    page = environment.get_template(
-        "report.html.jinja"
-    ).render(
+    page = environment.get_template("report.html.jinja").render(
         view=view,
         style=Markup(style),  # noqa: S704 - our own style sheet, not evidence
         style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
-        activity=plot.activity(view.activity, bucket=view.activity_bucket, findings=view.findings),
+        activity=plot.activity(view.activity, bucket=view.activity_bucket, findings=findings),
         request_map=plot.request_map(view.requests, authority=view.authority, state=view.state),
         payments=drawn,
         payment_flow=payment_flow(drawn),
-        findings=view.findings[:_MOST_FINDINGS],
-        strengths=tuple((strength, [f for f in view.findings[:_MOST_FINDINGS] if f.strength is strength]) for strength in Strength),
+        findings=findings,
+        shown=frozenset(finding.identity for finding in findings),
+        strengths=tuple((strength, [f for f in findings if f.strength is strength]) for strength in Strength),
         exhibits=exhibits.listed,
         exhibit_count=len(view.exhibits),
         exhibit_bytes=exhibits.bytes,

@@ -124,3 +124,12 @@ def test_a_trace_can_be_cut_out_with_the_command_shown(tmp_path):
     command = re.search(r"<code>(tail -c [^<]*)</code>", TEXT)[1]
     done = subprocess.run(["sh", "-c", command], cwd=tmp_path, capture_output=True, check=True)
     assert done.stdout == content[trace.offset : trace.offset + trace.length]
+
+
+def test_more_findings_than_fit_leave_no_dead_link():
+    many = tuple(replace(VIEW.findings[0], traces=(replace(VIEW.findings[0].traces[0], offset=n),)) for n in range(250))
+    text = render(replace(VIEW, findings=many)).decode()
+    page = Page(text)
+    names = {attributes["id"] for _, attributes in page.tags if "id" in attributes}
+    assert {attributes["href"][1:] for _, attributes in page.tags if (attributes.get("href") or "").startswith("#")} <= names
+    assert "50 more of 250: see derived/findings.json." in text
