@@ -94,7 +94,7 @@ def test_ready_means_complete_bounded_and_verified(findings, countries, dating, 
             assert request.preservation_days >= 60
             assert (
                 dating in {Dating.BRACKETED, Dating.WITHIN}
-                or distance <= 30
+                or distance <= 366
                 or all(item.selector.kind not in ADDRESSES for item in request.items)
             )
         for item in request.items:

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date
 
-from comity.analysis.finding import Finding
+from comity.analysis.finding import Finding, Strength
 from comity.cooperation.lint import lint, standing_of
 from comity.cooperation.offence import Offence, offence_of, offences_of
 from comity.cooperation.request import Rejected, Request, Sentence, Standing
-from comity.cooperation.routing import Wanted
+from comity.cooperation.routing import Wanted, of_the_injured
 from comity.cooperation.sighting import ADDRESSES, Gathered, Sighting
 from comity.cooperation.urgency import Urgency
 from comity.law.answer import Reason, Status
@@ -18,6 +18,7 @@ from comity.terms.canonical import Json, canonical
 from comity.terms.instant import format_instant
 from comity.terms.jurisdiction import name_of
 from comity.terms.period import Period
+from comity.terms.selector import Selector
 
 _MOST_FACTS = 12
 _MOST_ACTS = 12
@@ -56,7 +57,7 @@ def draft(
     items alone, so that a second run draws up the same request. Source: ETS 185, Art. 29(2)(a) to (f).
     """
     involved = sorted({identity for gathered in wanted.gathered for identity in gathered.item.findings})
-    cited = sorted((findings[identity] for identity in involved), key=_by_time)
+    cited = sorted(_with_origin([findings[identity] for identity in involved], findings.values()), key=_by_time)
     offences = offences_of(finding.kind for finding in cited)
     request = Request(
         identity=_identity(wanted, unit),
@@ -98,6 +99,26 @@ def _identity(wanted: Wanted, unit: RequestingUnit) -> str:
     ]
     key: Json = [unit.state, wanted.state, wanted.custodian, items]
     return "R-" + hashlib.sha256(canonical(key)).hexdigest()[:10]
+
+
+def _with_origin(cited: Sequence[Finding], findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Return `cited` and, where none of them shows an offence of the Convention, the findings that do and share a selector.
+
+    Money passed on is asked about because of the fraud it came from: the finding of the fraud names the account that passes it on.
+    """
+    if any(_named(finding) for finding in cited):
+        return tuple(cited)
+    shared = {selector for finding in cited for selector in _offenders(finding)}
+    return (*cited, *(each for each in findings if each.strength is not Strength.WEAK and _named(each) and shared & _offenders(each)))
+
+
+def _named(finding: Finding) -> bool:
+    offence = offence_of(finding.kind)
+    return offence is not None and bool(offence.provisions)
+
+
+def _offenders(finding: Finding) -> set[Selector]:
+    return {involved.selector for involved in finding.involved if not of_the_injured(involved.role)}
 
 
 def _by_time(finding: Finding) -> tuple[str, str]:

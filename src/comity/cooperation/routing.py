@@ -96,6 +96,11 @@ def plan(findings: Sequence[Finding], *, holder_of: HolderOf, bank_of: BankOf) -
     return Plan(wanted=wanted, left_out=(*left_out, *untimed))
 
 
+def of_the_injured(role: str) -> bool:
+    """Return whether `role` marks a selector of the injured side, or of somebody whose name was used."""
+    return any(word in f"{role.lower()} " for word in _NOT_THE_OFFENDERS)
+
+
 def _usable(findings: Sequence[Finding]) -> tuple[list[Finding], list[LeftOut]]:
     used: list[Finding] = []
     weak: dict[str, list[str]] = defaultdict(list)
@@ -129,7 +134,7 @@ def _sightings(findings: Iterable[Finding]) -> tuple[list[Sighting], list[LeftOu
     for finding in findings:
         for involved in finding.involved:
             selector, at = involved.selector, involved.at
-            if any(word in f"{involved.role.lower()} " for word in _NOT_THE_OFFENDERS):
+            if of_the_injured(involved.role):
                 aside[f"Their role ({involved.role}) is not that of the offender"][selector].add(finding.identity)
             elif selector.kind not in ADDRESSES | {Kind.IBAN}:
                 question = _QUESTIONS.get(selector.kind)

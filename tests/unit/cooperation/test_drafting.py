@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from comity.analysis.finding import Strength
 from comity.cooperation.explanation import explain
 from comity.cooperation.lint import CONTENTS
 from comity.cooperation.preparation import lines
@@ -58,6 +59,23 @@ def test_an_offence_the_convention_does_not_name_needs_a_person():
     assert "Law 9.613/1998" in words(named, "b_offence_and_facts")
     (together,) = prepared(passing, FRAUD).requests
     assert together.standing is Standing.READY
+
+
+def test_money_passed_on_is_asked_about_because_of_the_fraud_it_came_from():
+    onward = Selector(kind=Kind.IBAN, value="DE63999900020090071155")
+    parts = (involved(MULE, "pass-through account"), involved(onward, "onward account"))
+    passing = finding(*parts, kind="payment.pass_through", offset=7)
+    request = next(each for each in prepared(passing, FRAUD).requests if each.requested_state == "DE")
+    assert request.standing is Standing.READY
+    assert FRAUD.statement in words(request, "b_offence_and_facts")
+    assert "Article 8" in words(request, "b_offence_and_facts")
+    assert request.items[0].findings == (passing.identity,)
+    weak = replace(FRAUD, strength=Strength.WEAK)
+    unrelated = finding(involved(role="login source"))
+    for other in (weak, unrelated):
+        request = next(each for each in prepared(passing, other).requests if onward in [item.selector for item in each.items])
+        assert request.standing is Standing.INCOMPLETE
+        assert "offence-unnamed" in [each.code for each in request.objections if each.blocking]
 
 
 def test_draft_law_is_never_ready():

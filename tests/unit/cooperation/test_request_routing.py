@@ -136,6 +136,10 @@ def test_a_distant_snapshot_must_be_confirmed_before_anybody_signs():
     assert "2000 days away" in far.doubts[0]
     near = planned(finding(involved()), holders=lambda address, at: holder(address, dating=Dating.ONE_SIDED, distance=3)).wanted[0]
     assert near.doubts == ()
+    assert not [question for question in near.questions if question.startswith("Who held")]
+    within_a_year = planned(finding(involved()), holders=lambda address, at: holder(address, dating=Dating.NEAREST, distance=200)).wanted[0]
+    assert within_a_year.doubts == ()
+    assert "200 days away" in within_a_year.questions[0]
     bracketed = planned(finding(involved()), holders=lambda address, at: holder(address, dating=Dating.BRACKETED, distance=200)).wanted[0]
     assert bracketed.doubts == ()
 
@@ -158,6 +162,18 @@ def test_a_conflict_about_the_network_leaves_the_custodian_unnamed_and_shows_bot
     assert wanted.custodian == ""
     assert "AS1 ONE" in wanted.questions[0]
     assert "AS2 TWO" in wanted.questions[0]
+
+
+def test_a_network_known_only_from_years_away_names_nobody():
+    def asked(distance, dating=Dating.NEAREST):
+        found = planned(finding(involved()), holders=lambda address, at: holder(address, network_dating=dating, distance=distance))
+        return found.wanted[0]
+
+    assert asked(10).custodian == "AS64500 RHEINHOST"
+    assert "10 days away" in asked(10).questions[0]
+    assert asked(2500).custodian == ""
+    assert "Was AS64500 RHEINHOST the network" in asked(2500).questions[0]
+    assert asked(2500, Dating.BRACKETED).custodian == "AS64500 RHEINHOST"
 
 
 def test_unnamed_custodians_of_different_addresses_are_not_taken_for_one():
