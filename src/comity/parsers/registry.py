@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import BinaryIO, TypeGuard
 
-from comity.parsers import access_log, camt053, gzip_file, mail_message, mailbox, syslog, tar_archive, zip_archive
+from comity.parsers import access_log, camt053, gzip_file, mail_message, mailbox, statement_csv, syslog, tar_archive, zip_archive
 from comity.parsers.contract import Container, Parser
 
 HEAD_BYTES = 65_536
@@ -18,6 +18,7 @@ PARSERS: tuple[Parser, ...] = (
     mailbox.PARSER,
     access_log.PARSER,
     syslog.PARSER,
+    statement_csv.PARSER,
 )
 """In the order in which equally sure parsers are preferred."""
 
