@@ -178,6 +178,8 @@ def _custodian(gathered: Gathered, holder_of: HolderOf, bank_of: BankOf) -> Cust
         except MaterialError as error:
             return Unplaced(reason=f"Which bank keeps {selector.value}? {error.what}.")
     first = of_address(holder_of(selector.value, acts[0].at), at=acts[0].at)
+    if acts[0].at.date() == acts[-1].at.date():
+        return first  # snapshots speak of days
     last = of_address(holder_of(selector.value, acts[-1].at), at=acts[-1].at)
     if isinstance(first, Custodian) and isinstance(last, Custodian) and (first.state, first.name) != (last.state, last.name):
         one, other = (f"{custodian.name or 'unknown'} in {custodian.state}" for custodian in (first, last))

@@ -148,7 +148,7 @@ def test_an_address_that_changed_hands_between_two_acts_is_a_question():
     def holders(address, at):
         return holder(address, "DE" if at == ACT else "FR")
 
-    found = planned(finding(involved(), involved(at=ACT + timedelta(hours=5))), holders=holders)
+    found = planned(finding(involved(), involved(at=ACT + timedelta(hours=20))), holders=holders)
     assert found.wanted == ()
     assert "in DE" in found.left_out[0].reason
     assert "in FR" in found.left_out[0].reason
