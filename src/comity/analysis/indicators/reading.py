@@ -27,11 +27,11 @@ def spaced_accounts(text: str) -> list[str]:
     return found
 
 
-def normal_forms(text: str, *, whole: bool) -> tuple[Selector, ...]:
+def normal_forms(text: str, *, loose: tuple[Kind, ...]) -> tuple[Selector, ...]:
     """Return the selectors `text` writes; () when it is none.
 
-    A URL also gives its host, a mail address its domain. `whole` says the text stood alone in its column, so that a bare
-    domain or account number is taken for one; in running text those are not, since words and file names look alike.
+    A URL also gives its host, a mail address its domain. Kinds in `loose` (domain, account) have no form that tells them
+    from words and file names, so they are read only where the column holds nothing else.
     """
     if not text or len(text) > _LONGEST:
         return ()
@@ -40,8 +40,7 @@ def normal_forms(text: str, *, whole: bool) -> tuple[Selector, ...]:
     if "@" in text:
         return _several((Kind.EMAIL, text), (Kind.DOMAIN, text.rpartition("@")[2]))
     strict = (_address(text), *(_several((kind, text)) for kind in _CHECKED))
-    loose = (_several((Kind.DOMAIN, text)), _several((Kind.ACCOUNT, text)) if any(map(str.isdigit, text)) else ())
-    return next((found for found in (strict + loose if whole else strict) if found), ())
+    return next((found for found in (*strict, *(_several((kind, text)) for kind in loose)) if found), ())
 
 
 def _address(text: str) -> tuple[Selector, ...]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 import polars as pl
 
 from comity.analysis.indicators.reading import WORD, normal_forms, spaced_accounts
-from comity.terms.selector import refang
+from comity.terms.selector import Kind, refang
 
 TRACE = ("trace.exhibit", "trace.member", "trace.offset", "trace.length")
 OWN_ACCOUNT = "account of a statement"
@@ -45,7 +45,8 @@ class Source(StrEnum):
 class Place:
     """One place selectors stand in: rows, the column as an expression, the time column, and words for the reader.
 
-    `whole` says the column holds one selector; otherwise it is text to be read word by word.
+    `whole` says the column holds one selector; otherwise it is text to be read word by word. `loose` are the kinds that
+    a whole column may hold without a form of their own (see `reading.normal_forms`).
     """
 
     rows: pl.LazyFrame
@@ -54,6 +55,7 @@ class Place:
     source: Source
     where: str
     whole: bool
+    loose: tuple[Kind, ...] = ()
 
 
 def places(
@@ -72,17 +74,43 @@ def places(
     times = messages.select("trace.exhibit", "trace.member", pl.col("trace.offset").alias("message.offset"), "date")
     dated = links.join(times, on=["trace.exhibit", "trace.member", "message.offset"], how="left")
     yield Place(rows=dated, column=pl.col("url.full"), at="date", source=Source.MAIL, where="link in a message", whole=True)
-    yield Place(rows=dated, column=pl.col("url.domain"), at="date", source=Source.MAIL, where="host of a link", whole=True)
+    yield Place(
+        rows=dated, column=pl.col("url.domain"), at="date", source=Source.MAIL, where="host of a link", whole=True, loose=(Kind.DOMAIN,)
+    )
     yield Place(rows=events, column=pl.col("source.ip"), at="@timestamp", source=Source.LOG, where="peer in a log", whole=True)
-    yield Place(rows=events, column=pl.col("source.domain"), at="@timestamp", source=Source.LOG, where="peer in a log", whole=True)
+    yield Place(
+        rows=events,
+        column=pl.col("source.domain"),
+        at="@timestamp",
+        source=Source.LOG,
+        where="peer in a log",
+        whole=True,
+        loose=(Kind.DOMAIN,),
+    )
     yield Place(
         rows=events, column=pl.col("url.original"), at="@timestamp", source=Source.LOG, where="target of a web request", whole=False
     )
     yield Place(rows=events, column=pl.col("message"), at="@timestamp", source=Source.LOG, where="text of a log line", whole=False)
     for party in ("debtor", "creditor"):
         account = pl.col(f"{party}.account")
-        yield Place(rows=payments, column=account, at="booking_date", source=Source.STATEMENT, where=f"{party} of a payment", whole=True)
-    yield Place(rows=payments, column=pl.col("account"), at="booking_date", source=Source.STATEMENT, where=OWN_ACCOUNT, whole=True)
+        yield Place(
+            rows=payments,
+            column=account,
+            at="booking_date",
+            source=Source.STATEMENT,
+            where=f"{party} of a payment",
+            whole=True,
+            loose=(Kind.ACCOUNT,),
+        )
+    yield Place(
+        rows=payments,
+        column=pl.col("account"),
+        at="booking_date",
+        source=Source.STATEMENT,
+        where=OWN_ACCOUNT,
+        whole=True,
+        loose=(Kind.ACCOUNT,),
+    )
     yield Place(
         rows=payments, column=pl.col("remittance"), at="booking_date", source=Source.STATEMENT, where="remittance of a payment", whole=False
     )
@@ -95,7 +123,7 @@ def sightings(where: Iterable[Place]) -> pl.DataFrame:
     none in its normal form is dropped.
     """
     found = [
-        _normal(_grouped(place), whole=place.whole).with_columns(source=pl.lit(str(place.source)), where=pl.lit(place.where))
+        _normal(_grouped(place), loose=place.loose).with_columns(source=pl.lit(str(place.source)), where=pl.lit(place.where))
         for place in where
     ]
     every = pl.concat([frame.select(*SIGHTINGS).cast(SIGHTINGS) for frame in found]) if found else pl.DataFrame(schema=SIGHTINGS)
@@ -135,12 +163,12 @@ def _tokens(rows: pl.LazyFrame, *, refanged: bool) -> pl.LazyFrame:
     return pl.concat([words.filter(pl.col("text").str.contains(_CANDIDATE)), accounts.drop_nulls("text")])
 
 
-def _normal(grouped: pl.DataFrame, *, whole: bool) -> pl.DataFrame:
+def _normal(grouped: pl.DataFrame, *, loose: tuple[Kind, ...]) -> pl.DataFrame:
     """Return `grouped` with kind and value of each text in place of the text; rows whose text is no selector are dropped."""
     forms = [
         (text, str(form.kind), form.value)
         for text in grouped.get_column("text").unique().sort()
-        for form in normal_forms(text, whole=whole)
+        for form in normal_forms(text, loose=loose)
     ]
     table = pl.DataFrame(forms, schema={"text": pl.String, "kind": pl.String, "value": pl.String}, orient="row")
     return grouped.join(table, on="text", how="inner")
