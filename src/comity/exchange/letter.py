@@ -10,10 +10,15 @@ from comity.exchange.visible_text import long_date, moment, state_name, visible
 from comity.terms.period import Period
 from comity.terms.selector import Kind
 
-_INSTRUMENTS = {
-    "ets-185": "the Convention on Cybercrime (ETS No. 185)",
-    "cets-224": "the Second Additional Protocol to the Convention on Cybercrime (CETS No. 224)",
-    "domestic": "the national law of the requesting State (provision to be named)",
+_INSTRUMENTS = {  # corpus identifier: short name, title as a sentence needs it
+    "ets-185": ("ETS 185", "the Convention on Cybercrime (ETS No. 185)"),
+    "cets-224": ("CETS 224", "the Second Additional Protocol to the Convention on Cybercrime (CETS No. 224)"),
+    "ets-030": ("ETS 30", "the European Convention on Mutual Assistance in Criminal Matters (ETS No. 30)"),
+    "eu-2023-1543": ("Regulation (EU) 2023/1543", "Regulation (EU) 2023/1543"),
+    "un-cybercrime": ("UN Convention against Cybercrime", "the United Nations Convention against Cybercrime"),
+    "uncac": ("UNCAC", "the United Nations Convention against Corruption"),
+    "untoc": ("UNTOC", "the United Nations Convention against Transnational Organized Crime"),
+    "domestic": ("National law", "the national law of the requesting State (provision to be named)"),
 }
 _BANNERS = {
     Standing.READY: "",
@@ -122,7 +127,7 @@ def compose(request: Request, letterhead: Letterhead, *, at: datetime, findings:
 
     `findings` may be all findings of the case; those the request names are listed by title behind the annex.
     """
-    instrument = _INSTRUMENTS.get(request.instrument, visible(request.instrument))
+    instrument = _names(request.instrument)[1]
     provision = f"{instrument}, Article {request.article}" if request.article else instrument
     sections, last = _sections(request)
     route, _ = _numbered(request.route_reasons, start=last)
@@ -167,7 +172,11 @@ def remark(shown: str) -> str:
 
 def instrument_title(instrument: str) -> str:
     """Return the title of `instrument` as letters print it; an instrument not known here is given as it is."""
-    return _INSTRUMENTS.get(instrument, visible(instrument)).removeprefix("the ")
+    return _names(instrument)[1].removeprefix("the ")
+
+
+def _names(instrument: str) -> tuple[str, str]:
+    return _INSTRUMENTS.get(instrument, (visible(instrument), visible(instrument)))
 
 
 def _perishes(request: Request) -> str:
@@ -178,8 +187,7 @@ def _perishes(request: Request) -> str:
 
 
 def _provision(instrument: str, article: str) -> str:
-    name = instrument.upper().replace("-", " ", 1) if instrument in _INSTRUMENTS else instrument
-    return f"{name} Art. {article}" if article else name
+    return f"{_names(instrument)[0]} Art. {article}" if article else _names(instrument)[0]
 
 
 def _addressee(request: Request) -> tuple[str, ...]:
@@ -215,7 +223,7 @@ def source_title(authority: str) -> str:
     if name == "entry" and rest.isdigit():
         return f"ledger entry {rest}"
     instrument, space, place = authority.partition(" ")
-    return visible(f"{instrument.upper().replace('-', ' ', 1)}{space}{place}" if instrument in _INSTRUMENTS else authority)
+    return f"{_names(instrument)[0]}{space}{visible(place)}"
 
 
 def _signing(request: Request) -> str:
