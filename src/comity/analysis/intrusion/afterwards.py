@@ -18,7 +18,7 @@ WITHIN = timedelta(hours=24)
 _OF_HOST = {
     "user_added": "an account was created",
     "group_added": "a group was created",
-    "user_deleted": "an account was deleted",
+    "user_removed": "an account was deleted",
     "password_changed": "a password was changed",
     "user_changed": "an account was changed",
     "group_member_added": "an account was put into a group",

@@ -31,7 +31,10 @@ def login_attempts(events: pl.LazyFrame) -> pl.DataFrame:
     service = pl.when(posted).then(pl.lit("the WordPress login")).otherwise(pl.col("event.action").str.replace("_?login$", ""))
     return (
         events.filter((logged | posted) & pl.col("source.ip").is_not_null())
-        .with_columns(pl.when(posted).then(answered).otherwise("event.outcome").alias("event.outcome"))
+        .with_columns(
+            pl.when(posted).then(answered).otherwise("event.outcome").alias("event.outcome"),
+            pl.when(pl.col("user.name") != "").then("user.name").alias("user.name"),
+        )
         .filter(pl.col("event.outcome").is_not_null())
         .select(
             *COLUMNS,
