@@ -10,6 +10,9 @@ from comity.terms.selector import Kind, Selector, normalize, normalize_address
 WORD = r"[^\s<>\"'()\[\]{}|;,]+(?:/[0-9]{1,2})?"
 """What stands between spaces and brackets: an address inside a longer word is not one (`11.2.3.45` holds no `1.2.3.4`)."""
 
+URL = r"(?i)\b(?:https?|ftp)://[^\s<>\"'()\[\]{}|;,]+"
+"""A URL anywhere, also behind a sign of equation in another one (a request that fetches a program)."""
+
 _LONGEST = 2_048
 _SPACED = re.compile(r"\b[A-Z]{2}[0-9]{2}(?:[ \u00a0][A-Z0-9]{2,4}){3,8}\b")
 _CHECKED = (Kind.IBAN, Kind.BITCOIN, Kind.ETHEREUM)

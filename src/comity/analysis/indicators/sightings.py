@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import polars as pl
 
-from comity.analysis.indicators.reading import WORD, normal_forms, spaced_accounts
+from comity.analysis.indicators.reading import URL, WORD, normal_forms, spaced_accounts
 from comity.terms.selector import Kind, refang
 
 TRACE = ("trace.exhibit", "trace.member", "trace.offset", "trace.length")
@@ -155,9 +155,8 @@ def _tokens(rows: pl.LazyFrame, *, refanged: bool) -> pl.LazyFrame:
     """Return a row per candidate token of the text; accounts written in groups are put together first."""
     if refanged:
         rows = rows.with_columns(pl.col("text").map_elements(refang, return_dtype=pl.String))
-    words = (
-        rows.with_columns(pl.col("text").str.extract_all(WORD)).explode("text").with_columns(pl.col("text").str.strip_chars(".,:;!?-*_"))
-    )
+    written = pl.concat_list(pl.col("text").str.extract_all(WORD), pl.col("text").str.extract_all(URL)).list.unique(maintain_order=True)
+    words = rows.with_columns(written.alias("text")).explode("text").with_columns(pl.col("text").str.strip_chars(".,:;!?-*_"))
     grouped = rows.filter(pl.col("text").str.contains(r"\b[A-Z]{2}[0-9]{2}(?:[ \u{a0}][A-Z0-9]{2,4}){3}"))
     accounts = grouped.with_columns(pl.col("text").map_elements(spaced_accounts, return_dtype=pl.List(pl.String))).explode("text")
     return pl.concat([words.filter(pl.col("text").str.contains(_CANDIDATE)), accounts.drop_nulls("text")])

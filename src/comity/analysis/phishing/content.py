@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from comity.analysis.phishing import brand
 from comity.analysis.phishing.acquaintance import free_mail
+from comity.analysis.phishing.forwarded import passed_on
 from comity.analysis.phishing.lists import word_set
 from comity.analysis.phishing.sign import Sign, shown
 from comity.analysis.phishing.standing import Standing
@@ -72,7 +73,12 @@ def signs(at: Standing, reading: Reading) -> Iterator[Sign]:
 
 def _borrowed(at: Standing, reading: Reading) -> Iterator[Sign]:
     """Yield a brand named in the subject or the opening, for an errand lures run, by somebody who is not that brand."""
-    if at.mailing_list or not any(name in reading.found for name in _BORROWING) or at.letter.in_reply_to:
+    if (
+        at.mailing_list
+        or not any(name in reading.found for name in _BORROWING)
+        or at.letter.in_reply_to
+        or passed_on(at.letter) is not None
+    ):
         return
     brands = brand.mentioned(f"{at.letter.subject} {at.letter.text[:300]}")
     hosts = {at.domain(link.host) for link in at.letter.links[:200]} | {at.sender}

@@ -158,7 +158,7 @@ def judge(letter: Letter, known: Acquaintance, suffixes: Suffixes) -> Judgement:
         *_signs(standing(inner, known, suffixes)),
     )
     within = _judgement(inner, signs)
-    return within if within.points > outer.points else outer
+    return within if within.points >= outer.points else outer
 
 
 def _judged(at: Standing) -> Judgement:

@@ -73,6 +73,15 @@ def handed_over(letter: Letter, suffixes: Suffixes) -> Hop | None:
     return None
 
 
+def _list_vouched(letter: Letter, suffixes: Suffixes, return_path: str | None, signer: str | None) -> bool:
+    """Whether the list of the List-Id sent it, as far as was recorded; then the author's own signature may well be broken."""
+    if not letter.judged:
+        return True
+    house = registrable(letter.list_id.rpartition("<")[2].strip("> ").lower(), suffixes)
+    passed = {return_path if letter.spf == "pass" else None, signer if letter.dkim == "pass" else None}
+    return house is not None and house in passed
+
+
 def _house(host: str, suffixes: Suffixes) -> str | None:
     registered = registrable(host, suffixes)
     return None if registered is None else HOUSES.get(registered, registered)
@@ -93,7 +102,7 @@ def standing(letter: Letter, known: Acquaintance, suffixes: Suffixes) -> Standin
         return_path=return_path,
         signer=signer,
         vouching=vouching,
-        mailing_list=bool(letter.list_id) and vouching in {Vouching.ALIGNED, Vouching.OTHER, Vouching.UNRECORDED},
+        mailing_list=bool(letter.list_id) and _list_vouched(letter, suffixes, return_path, signer),
     )
 
 
