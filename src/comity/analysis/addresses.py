@@ -22,7 +22,10 @@ VERSION = "1"
 FAR_DAYS = 365
 """Beyond so many days a claim of another day says little of the day asked about: addresses move."""
 
-CGN_LIMIT = "Behind carrier-grade NAT one address is shared by many subscribers at once: without the source port and the time to the second it identifies nobody."
+CGN_LIMIT = (
+    "Behind carrier-grade NAT one address is shared by many subscribers at once: "
+    "without the source port and the time to the second it identifies nobody."
+)
 _ADDRESS_KINDS = {Kind.IPV4, Kind.IPV6}
 _ONE_SECOND_OR_FINER = {"second", "millisecond", "microsecond", "nanosecond"}
 _MOST_TRACES = 50
