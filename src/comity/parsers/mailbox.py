@@ -17,10 +17,10 @@ from comity.terms.errors import MaterialError
 _CHUNK = 4 * 1024 * 1024
 _LOOK_AHEAD = 4_096  # bytes a separator line and the field name after it fit into
 _MARK = b"\nFrom "
-_SEPARATOR = re.compile(
-    rb"From [^\n]{0,1500}?\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[,]? [^\n]{0,40}?\d{1,2}:\d{2}[^\n]{0,60}\n"  # sender, asctime, perhaps a zone
-    rb"(?:>?From [^\n]{0,1500}\n)?[!-9;-~]{1,200}[ \t]{0,5}:",  # then a header field
-)
+_LONGEST_LINE = 2_000
+_STAMP_WITHIN = 100  # bytes before the line's end: weekday, day, time, year and zone in whatever order
+_STAMP = re.compile(rb"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun),? [^\n]{0,40}?\d{1,2}:\d{2}")
+_FIELD = re.compile(rb"(?:>?From [^\n]{0,1500}\n)?[!-9;-~]{1,200}[ \t]{0,5}:")
 _BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?(?:\r?\n){0,1000}")
 
 
@@ -37,7 +37,7 @@ class Mailbox:
         """Return 3 when it begins with a separator line and a header field, else 0."""
         del name
         begin = _BEGINNING.match(head)
-        return 3 if _SEPARATOR.match(head, 0 if begin is None else begin.end()) else 0
+        return 3 if _is_separator(head, 0 if begin is None else begin.end()) else 0
 
     def infer(self, source: Source) -> Sequence[Inferred]:
         """Return nothing: each message stands alone."""
@@ -93,13 +93,21 @@ def _separators(source: Source, begin: int) -> Iterator[tuple[int, bool]]:
         limit = len(window) if not chunk else max(decided, len(window) - _LOOK_AHEAD)
         at = window.find(_MARK, decided, limit + len(_MARK) - 1)
         while at >= 0:
-            if _SEPARATOR.match(window, at + 1):
+            if _is_separator(window, at + 1):
                 yield base + at + 1, at == 0 or window[at - 1 : at] == b"\n" or window[max(0, at - 2) : at] == b"\n\r"
             at = window.find(_MARK, at + 1, limit + len(_MARK) - 1)
         if not chunk:
             return
         kept = max(0, limit - 2)  # two bytes tell an empty line
         base, window, decided = base + kept, window[kept:], limit - kept
+
+
+def _is_separator(data: bytes, at: int) -> bool:
+    """Return whether the line at `at` is "From ", a sender and a date, and a header field follows it."""
+    if not data.startswith(b"From ", at):
+        return False
+    end = data.find(b"\n", at, at + _LONGEST_LINE)
+    return end >= 0 and _STAMP.search(data, max(at + 5, end - _STAMP_WITHIN), end) is not None and _FIELD.match(data, end + 1) is not None
 
 
 def _said(doubtful: list[int]) -> Iterator[Defect]:

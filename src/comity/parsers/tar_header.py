@@ -172,10 +172,10 @@ def _decimal(text: str) -> int:
 
 
 def _instant(written: str | None, raw: bytes) -> datetime | None:
-    """Return the modification time (seconds since 1970, UTC), None when there is none that can be."""
+    """Return the modification time (seconds since 1970, UTC), None for none that can be and for 0, which says that none was kept."""
     try:
         seconds = float(written[:40]) if written else float(_number(raw))
-        return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
+        return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds) if seconds else None
     except (ValueError, OverflowError, MaterialError):
         return None
 

@@ -228,7 +228,8 @@ def _modified(extras: dict[int, bytes]) -> datetime | None:
     """Return the modification time of the extended timestamp or NTFS field, which are in UTC."""
     times = extras.get(_TIMES, b"")
     if len(times) >= 5 and times[0] & 1:  # noqa: PLR2004 - flags and a 32-bit time
-        return datetime.fromtimestamp(0, UTC) + timedelta(seconds=int.from_bytes(times[1:5], "little", signed=True))
+        seconds = int.from_bytes(times[1:5], "little", signed=True)
+        return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds) if seconds else None
     ntfs = extras.get(_NTFS, b"")
     if len(ntfs) >= 16 and ntfs[4:8] == b"\x01\x00\x18\x00":  # noqa: PLR2004 - reserved, tag 1 of 24 bytes, first time
         ticks = int.from_bytes(ntfs[8:16], "little")

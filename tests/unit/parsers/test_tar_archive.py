@@ -123,6 +123,13 @@ def test_after_a_damaged_stretch_reading_goes_on():
     assert [(defect.code, defect.offset, defect.length) for defect in defects] == [("archive_damaged", 1024, 1024)]
 
 
+def test_a_time_of_zero_is_no_time():
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w") as archive:
+        archive.addfile(tarfile.TarInfo("a"))
+    assert read(buffer.getvalue())[2][0].modified is None
+
+
 def test_archives_joined_after_their_end_mark_are_both_read():
     assert list(read(packed({"a": b"1"}) + packed({"b": b"2"}))[0]) == ["a", "b"]
 
