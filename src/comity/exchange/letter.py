@@ -129,8 +129,8 @@ def compose(request: Request, letterhead: Letterhead, *, at: datetime, findings:
     """
     instrument = _names(request.instrument)[1]
     provision = f"{instrument}, Article {request.article}" if request.article else instrument
-    sections, last = _sections(request)
-    route, _ = _numbered(request.route_reasons, start=last)
+    sections = _sections(request)
+    route, _ = _numbered(request.route_reasons, start=1)
     named = {identity for row in request.items for identity in row.findings}
     named.update(identity for section in sections for paragraph in section.paragraphs for identity in paragraph.support)
     return Letter(
@@ -181,7 +181,7 @@ def _names(instrument: str) -> tuple[str, str]:
 
 def _perishes(request: Request) -> str:
     if request.perishes is None:
-        return visible(f"Not known. {request.perishes_because}".strip())
+        return visible(request.perishes_because) or "Not known."
     day = datetime(request.perishes.year, request.perishes.month, request.perishes.day, tzinfo=UTC)
     return f"{long_date(day)}: {visible(request.perishes_because)}"
 
@@ -197,8 +197,8 @@ def _addressee(request: Request) -> tuple[str, ...]:
     return (office, state_name(request.requested_state))
 
 
-def _sections(request: Request) -> tuple[tuple[Section, ...], int]:
-    """Return the sections in the order of Art. 29(2), paragraphs numbered through, and the next number."""
+def _sections(request: Request) -> tuple[Section, ...]:
+    """Return the sections in the order of Art. 29(2), paragraphs numbered through."""
     contents = [(label, heading, getattr(request, field)) for field, label, heading in _HEADINGS]
     contents.append(("", "Confidentiality", request.confidentiality))
     sections, number = [], 1
@@ -206,7 +206,7 @@ def _sections(request: Request) -> tuple[tuple[Section, ...], int]:
         paragraphs, number = _numbered(sentences, start=number)
         if paragraphs or label:
             sections.append(Section(label=label, heading=heading, paragraphs=paragraphs))
-    return tuple(sections), number
+    return tuple(sections)
 
 
 def _numbered(sentences: Iterable[Sentence], *, start: int) -> tuple[tuple[Paragraph, ...], int]:
@@ -222,6 +222,8 @@ def source_title(authority: str) -> str:
     name, _, rest = authority.partition(":")
     if name == "entry" and rest.isdigit():
         return f"ledger entry {rest}"
+    if name == "snapshot":
+        return visible(f"reference {rest}")
     instrument, space, place = authority.partition(" ")
     return f"{_names(instrument)[0]}{space}{visible(place)}"
 
