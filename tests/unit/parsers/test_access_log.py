@@ -141,7 +141,7 @@ def test_a_line_of_escapes_takes_linear_time() -> None:
         (b"\n\n" + COMBINED.encode() + b"\nhalf a li", "x", 2),
         (COMBINED.encode() + b"\n" + b"junk\n" * 9, "x", 1),
         (COMBINED.encode() + b"\n" + b"junk\n" * 9, "access.log", 2),
-        (b"Mar 27 13:06:56 host sshd[1]: [x] \"quoted\"\n", "x", 0),
+        (b'Mar 27 13:06:56 host sshd[1]: [x] "quoted"\n', "x", 0),
         (b"", "access.log", 0),
         (b'{"time": ["a"]}', "x", 0),
     ],
