@@ -85,8 +85,7 @@ SAMPLES: dict[str, Callable[[], list[bytes]]] = {
     "mail_message": lambda: [_MESSAGE, *_real("mail/phishing_pot/*.eml")],
     "mailbox": lambda: [b"From a@example.net Thu Apr 20 14:14:29 2017\n" + _MESSAGE + b"\n" + b"From b Thu Apr 20 14:14:30 2017\n" + _MESSAGE + b"\n", *_real("mail/spamassassin/*.mbox")],
     "camt053": lambda: [_STATEMENT, *_example("bank/*.xml"), *_real("statements/camt*.xml")],
-    "statement_csv": lambda: [*_example("bank/*.csv"), *_real("statements/sample_statement.csv")],
-    "statement_csv": lambda: [_STATEMENT_CSV, *_real("statements/*.csv")],
+    "statement_csv": lambda: [_STATEMENT_CSV, *_example("bank/*.csv"), *_real("statements/*.csv")],
     "access_log": lambda: [_ACCESS, *_real("logs/apache_access.log")],
     "syslog": lambda: [_SYSLOG, *_real("logs/auth.log")],
 }  # fmt: skip
