@@ -4,6 +4,7 @@ Method and limits: docs/methods/addresses.md.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import polars as pl
@@ -29,6 +30,7 @@ CGN_LIMIT = (
 _ADDRESS_KINDS = {Kind.IPV4, Kind.IPV6}
 _ONE_SECOND_OR_FINER = {"second", "millisecond", "microsecond", "nanosecond"}
 _MOST_TRACES = 50
+_RISING = (Strength.WEAK, Strength.MODERATE, Strength.STRONG)
 _WORDS = {
     Dating.WITHIN: "in data that cover that day",
     Dating.BRACKETED: "in data from before and after that agree",
@@ -98,14 +100,21 @@ def find(findings: Sequence[Finding], *, allocations: Allocations) -> tuple[Find
 
     Holder as of the first instant named; a later instant with another holder is told. STRONG: country and network stand in
     data that cover the day or agree on both sides, the clock was written, and the address is public. MODERATE: one-sided or
-    nearest data less than a year away, or a time in part inferred. WEAK: else. An address seen without a time is told too.
+    nearest data less than a year away, or a time in part inferred. WEAK: else. Never stronger than the strongest finding that
+    names the address: whose it is matters no more than what it did. An address seen without a time is told too.
     """
     named: dict[Selector, list[Involved]] = {}
+    carried: dict[Selector, Strength] = {}
     for finding in findings:
         for each in finding.involved:
             if each.selector.kind in _ADDRESS_KINDS:
                 named.setdefault(each.selector, []).append(each)
-    return tuple(_finding(selector, _in_time(named[selector]), allocations) for selector in sorted(named))
+                carried[each.selector] = _stronger(finding.strength, carried.get(each.selector, finding.strength))
+    found = (_finding(selector, _in_time(named[selector]), allocations) for selector in sorted(named))
+    return tuple(
+        replace(finding, strength=_weaker(finding.strength, carried[selector]))
+        for selector, finding in zip(sorted(named), found, strict=True)
+    )
 
 
 def _in_time(all_named: Sequence[Involved]) -> tuple[Involved, ...]:
@@ -166,7 +175,7 @@ def _said(holder: Holder) -> str:
     parts = [
         _part("was registered in", "country", holder.country),
         _part("was announced by", "network", holder.network),
-        _part("fell to", "registry", holder.registry),
+        _part("fell to the registry", "registry", holder.registry),
     ]
     notes = [note.value for note in holder.notes if "bears the name" not in note.value]
     invented = " These are the facts of an example world." if holder.special else ""
@@ -175,7 +184,7 @@ def _said(holder: Holder) -> str:
 
 def _part(verb: str, noun: str, answer: Answer) -> str:
     if answer.dating is Dating.UNKNOWN:
-        return f"{verb} an unknown {noun}"
+        return f"{verb.removesuffix(f' the {noun}')} an unknown {noun}"
     if answer.dating is Dating.CONFLICT:
         claims = " or ".join(f"{claim.value} ({claim.snapshot}, {claim.dated})" for claim in answer.claims)
         return f"{verb} {claims}, which contradict each other"
@@ -227,8 +236,11 @@ def _strength(holder: Holder, named: Sequence[Involved]) -> Strength:
 
 
 def _weaker(one: Strength, other: Strength) -> Strength:
-    order = (Strength.WEAK, Strength.MODERATE, Strength.STRONG)
-    return order[min(order.index(one), order.index(other))]
+    return min(one, other, key=_RISING.index)
+
+
+def _stronger(one: Strength, other: Strength) -> Strength:
+    return max(one, other, key=_RISING.index)
 
 
 def _carry(answer: Answer) -> Strength:

@@ -19,6 +19,9 @@ TRACE = ("trace.exhibit", "trace.member", "trace.offset", "trace.length")
 ORDER = ("@timestamp", *TRACE[:3])
 """By time, then by place: the order of all event rows."""
 
+LONGEST_NAME = 100
+"""Characters of a name that a sentence bears."""
+
 Row = Mapping[str, object]
 """One row of a frame, by column."""
 
@@ -66,10 +69,12 @@ def involved(row: Row, *, role: str) -> tuple[Involved, ...]:
 
 
 def listed(names: Sequence[str | None], *, most: int = 5) -> str:
-    """Return `names` for a sentence, "a, b and 7 more"; those that are null or empty are left out."""
-    known = [name if len(name) <= 60 else name[:59] + "…" for name in names if name]  # noqa: PLR2004 - what a sentence bears
+    """Return `names` for a sentence, "a, b and c" or "a, b and 7 more"; those that are null or empty are left out."""
+    known = [name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…" for name in names if name]
     rest = len(known) - most
-    return ", ".join(known[:most]) + (f" and {rest} more" if rest > 0 else "")
+    if rest > 0:
+        return ", ".join(known[:most]) + f" and {rest} more"
+    return " and ".join(part for part in (", ".join(known[:-1]), known[-1]) if part) if known else ""
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:

@@ -205,7 +205,7 @@ HARMLESS = [
 @pytest.mark.parametrize(("code", "target"), ATTACKS)
 def test_attacks_are_recognized(code: str, target: str) -> None:
     assert code in {attack.code for attack in attacks_in(target)}
-    (finding, *_) = found([*PAGES, request(START, "203.0.113.5", target, 404, 300)])
+    (finding,) = found([*PAGES, *[request(START, "203.0.113.5", target, 404, 300)] * 5])
     assert (finding.kind, finding.strength) == ("intrusion.exploitation_attempted", Strength.WEAK)
 
 
@@ -213,6 +213,14 @@ def test_attacks_are_recognized(code: str, target: str) -> None:
 def test_harmless_targets_are_not_attacks(target: str) -> None:
     assert attacks_in(target) == ()
     assert found([*PAGES, request(START, "203.0.113.5", target, 200, 9876)]) == []
+
+
+def test_lone_probes_are_counted_together() -> None:
+    (finding,) = found([*PAGES, *[request(START + DAY * n, f"203.0.113.{n}", "/.env", 404, 300) for n in range(30)]])
+    assert finding.strength is Strength.WEAK
+    assert "30 requests from 30 addresses" in finding.statement
+    assert finding.involved == ()
+    assert len(finding.traces) == 30
 
 
 def test_headers_are_looked_at() -> None:
@@ -248,8 +256,8 @@ def test_an_answer_of_its_own_is_strong() -> None:
     ],
 )
 def test_the_answer_anybody_gets_is_weak(size: int, others: list[dict], code: str) -> None:
-    (finding,) = found([*PAGES, *others, request(START, "203.0.113.5", "/view?page=../../../../etc/passwd", 200, size)])
-    assert finding.strength is Strength.WEAK
+    (finding,) = found([*PAGES, *others, *[request(START, "203.0.113.5", "/view?page=../../../../etc/passwd", 200, size)] * 5])
+    assert (finding.kind, finding.strength) == ("intrusion.exploitation_attempted", Strength.WEAK)
     assert code in {reason.code for reason in finding.reasons if reason.against}
 
 
@@ -258,6 +266,10 @@ def test_answers_that_cannot_be_measured_are_moderate() -> None:
     (one,) = found([*PAGES, *varied, request(START, "203.0.113.5", "/item?id=1+union+select+1,2--", 200, 1500)])
     (other,) = found([*PAGES, request(START, "203.0.113.5", "/view?page=/etc/passwd", 200, None)])
     assert (one.strength, other.strength) == (Strength.MODERATE, Strength.MODERATE)
+    spread = [request(START - HOUR, "198.51.100.9", f"/item?id={n}", 200, 1000 + 10 * n) for n in range(9)]
+    (within,) = found([*PAGES, *spread, request(START, "203.0.113.5", "/item?id=../../../../etc/passwd", 200, 1055)])
+    (outside,) = found([*PAGES, *spread, request(START, "203.0.113.5", "/item?id=../../../../etc/passwd", 200, 1843)])
+    assert (within.strength, outside.strength) == (Strength.MODERATE, Strength.STRONG)
 
 
 def test_an_uploaded_script_that_is_used() -> None:

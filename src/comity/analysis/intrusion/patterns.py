@@ -80,7 +80,7 @@ TARGET = (
     ),
     Attack(
         code="web_shell",
-        words="a web shell: a page that runs the visitor's commands",
+        words="a web shell (a page that runs its visitor's commands)",
         pattern=re.compile(
             r"/(?:c99|r57|b374k|wso\d{0,3}|alfa|alfashell|webshell|shell\d{0,3}|cmd|cmdasp|weevely|indoxploit|antsword|p0wny(?:-shell)?|mini|adminer-shell)\.(?:php\d?|phtml|asp|aspx|jsp|jspx|cgi)(?:\?|$)"
             r"|\.(?:php\d?|phtml|asp|aspx|jsp|jspx|cgi)\?(?:.{0,100}&)?(?:cmd|exec|command|shell)=\s{0,5}(?:/bin/)?(?:id|whoami|pwd|ls|cat|uname|wget|curl|net\s{1,3}user|dir|ifconfig|ipconfig|ps|nc)(?:\s|&|;|$)"
@@ -106,7 +106,7 @@ HEADERS = tuple(attack for attack in TARGET if attack.code in {"jndi_lookup", "s
 """Looked for in Referer and User-Agent, which no page address belongs in."""
 
 UPLOADED_SCRIPT = re.compile(
-    r"/(?:uploads?|images?|img|files?|media|tmp|temp|cache|userfiles|attachments)/(?:[^?/]{1,80}/){0,6}[^?/]{1,80}\.(?:php\d?|phtml|phar|asp|aspx|ashx|jsp|jspx|cgi)(?=\?|$|/)"
+    r"/(?:uploads?|images?|img|files?|media|tmp|temp|cache|userfiles|attachments|anexos|adjuntos|arquivos|archivos|fichiers|dateien)/(?:[^?/]{1,80}/){0,6}[^?/]{1,80}\.(?:php\d?|phtml|phar|asp|aspx|ashx|jsp|jspx|cgi)(?=\?|$|/)"
 )
 """A script where a site keeps what people upload: such a place should hold no programs."""
 

@@ -51,7 +51,7 @@ def with_answers(requests: pl.LazyFrame, tried: pl.DataFrame) -> pl.DataFrame:
     """Return `tried` with `answer`: refused, general, ordinary, differing or unmeasured.
 
     *general*: the site gives an answer of this status and size for several other paths, as a one-page application does;
-    *ordinary*: the path answers so when nobody attacks; *unmeasured*: the path's ordinary answers vary, or no size was logged;
+    *ordinary*: the path answers so when nobody attacks; *unmeasured*: its ordinary answers vary about this size, or none was logged;
     *differing*: none of these, so the server did something for this request. 3xx, 4xx and 5xx are *refused*.
     """
     status, size = pl.col("http.response.status_code"), pl.col("http.response.body.bytes")
@@ -74,7 +74,7 @@ def with_answers(requests: pl.LazyFrame, tried: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("general"))
         .when(known.contains(size).fill_null(value=False))
         .then(pl.lit("ordinary"))
-        .when(known.len().fill_null(0) >= SAME_ANSWER_PATHS)
+        .when((known.len() >= SAME_ANSWER_PATHS) & size.is_between(known.min(), known.max()))
         .then(pl.lit("unmeasured"))
         .otherwise(pl.lit("differing"))
     )
