@@ -364,9 +364,9 @@ SHORTENERS = word_set(
 # Hosting, forms and storage that anybody opens in a minute, where the host name says nothing of who speaks.
 FREE_HOSTING = word_set(
     """
-    web.app firebaseapp.com appspot.com cloudfunctions.net run.app storage.googleapis.com sites.google.com docs.google.com forms.gle
-    script.google.com drive.google.com amazonaws.com cloudfront.net amplifyapp.com windows.net azurewebsites.net azureedge.net
-    azurefd.net azurestaticapps.net cloudapp.net cloudapp.azure.com trafficmanager.net sharepoint.com forms.office.com r2.dev
+    web.app firebaseapp.com appspot.com cloudfunctions.net run.app storage.googleapis.com sites.google.com
+    script.google.com amazonaws.com cloudfront.net amplifyapp.com windows.net azurewebsites.net azureedge.net azurefd.net
+    azurestaticapps.net cloudapp.net cloudapp.azure.com trafficmanager.net r2.dev
     workers.dev pages.dev cloudflare-ipfs.com trycloudflare.com ipfs.io dweb.link fleek.co 4everland.app netlify.app vercel.app
     herokuapp.com glitch.me repl.co replit.app github.io gitlab.io surge.sh render.com onrender.com ngrok.io ngrok.app ngrok-free.app
     weebly.com weeblysite.com wixsite.com wix.com webflow.io godaddysites.com square.site myfreesites.net 000webhostapp.com
@@ -376,6 +376,13 @@ FREE_HOSTING = word_set(
     mystrikingly.com zyrosite.com ukit.me duckdns.org chickenkiller.com no-ip.org ddns.net hopto.org zapto.org mooo.com us.to
     strangled.net myftp.org serveftp.com dynv6.net gateway.pinata.cloud contaboserver.net plesk.page beget.tech hostinger.site
     page.link app.link onelink.me smore.com padlet.com
+    """
+)
+
+# Shared documents and forms: colleagues use them daily, and so do lures.
+SHARED_TOOLS = word_set(
+    """
+    docs.google.com drive.google.com forms.gle sharepoint.com forms.office.com onedrive.live.com 1drv.ms dropbox.com wetransfer.com
     """
 )
 

@@ -213,7 +213,7 @@ THEMES = (
     theme(
         "gambling",
         "advertises gambling",
-        1,
+        2,
         "casino*/free spins/spins/slots/jackpot/welcome bonus/deposit bonus/betting/poker/freispiele/spielautomat*/"
         "casinospiele/wettbonus/giros gratis/tragamonedas/rodadas gratis/cassino/apostas/tours gratuits/machines a sous/"
         "scommesse/giri gratis/gokkast*/gratis spins/gokken",

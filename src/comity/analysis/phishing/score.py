@@ -30,7 +30,7 @@ POINTS: Mapping[str, float] = {
     "author_cheap_suffix": 1.0,
     "author_numbered": 1.0,
     "name_is_address": 2.5,
-    "name_borrows_brand": 3.0,
+    "name_borrows_brand": 3.5,
     "name_of_firm_free_mail": 2.0,
     "name_disguised": 2.5,
     "name_decorated": 1.0,
@@ -69,6 +69,7 @@ POINTS: Mapping[str, float] = {
     "link_encoded": 1.5,
     "link_shortened": 1.5,
     "link_free_hosting": 1.5,
+    "link_shared_tool": 0.5,
     "link_redirect": 1.0,
     "link_imitates_brand": 3.0,
     "link_holds_brand": 2.5,
@@ -101,7 +102,7 @@ POINTS: Mapping[str, float] = {
     "wording_errand": 1.5,
     "wording_errand_much": 1.5,
     "wording_offer": 0.5,
-    "wording_disowned": 1.0,
+    "wording_disowned": 1.5,
     "wording_salutation": 0.5,
     "wording_deadline": 0.5,
     "wording_prize_much": 1.0,
@@ -109,7 +110,7 @@ POINTS: Mapping[str, float] = {
     "wording_credentials_much": 1.0,
     "wording_disguised": 2.5,
     "wording_bill": 1.0,
-    "text_borrows_brand": 1.5,
+    "text_borrows_brand": 2.0,
     "text_brand_free_mail": 2.0,
     "text_free_mailbox": 1.0,
     "characters_hidden": 1.5,
@@ -125,7 +126,7 @@ POINTS: Mapping[str, float] = {
 
 # No group alone reaches a finding by repetition; wording alone does only where the words are the whole deed.
 CEILINGS: Mapping[str, float] = {"wording": 4.5, "link": 4.5, "attachment": 5.0, "message": 2.0}
-WEAK = 4.0
+WEAK = 3.5
 MODERATE = 5.5
 STRONG = 8.0
 

@@ -15,7 +15,7 @@ from comity.analysis.phishing.wording import words_of
 
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@([\w-]{1,63}(?:\.[\w-]{1,63}){1,8})")
 _SPACED = re.compile(r"(?<!\w)(?:\w[ ._*-]){3,}\w(?!\w)")
-_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{5,}")
+_CONSONANTS = re.compile(r"[bcdfghjklmnpqrstvwxz]{6,}")
 _STYLED = range(0x1D400, 0x1D800)
 _NUMBERED = re.compile(r"[a-z][_.-]?\d{4,}$", re.IGNORECASE)
 _MANY_LABELS = 5
@@ -115,11 +115,7 @@ def _name(at: Standing) -> Iterator[Sign]:
     reader = _reader_named(at)
     if reader:
         yield Sign(code="reader_named", text=f"The reader's own address stands in the {reader}.")
-    if (
-        letter.sender
-        and letter.sender.lower() in {one.lower() for one in letter.recipients}
-        and at.vouching in {Vouching.REFUSED, Vouching.NOTHING}
-    ):
+    if letter.sender and letter.sender.lower() in {one.lower() for one in letter.recipients} and at.vouching is Vouching.REFUSED:
         yield Sign(
             code="own_address",
             text=f"The message claims to come from the reader's own address {letter.sender}, which the receiver could not confirm.",

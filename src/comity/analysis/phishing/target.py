@@ -7,14 +7,14 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from comity.analysis.phishing import brand
 from comity.analysis.phishing.acquaintance import free_mail
 from comity.analysis.phishing.letter import Link, domain_of
-from comity.analysis.phishing.lists import FREE_HOSTING, REDIRECTORS, SHORTENERS
+from comity.analysis.phishing.lists import FREE_HOSTING, REDIRECTORS, SHARED_TOOLS, SHORTENERS
 from comity.analysis.phishing.sender import random_looking
 from comity.analysis.phishing.sign import Sign, shown
 from comity.analysis.phishing.standing import Standing, Vouching
 
 _SHOWN_HOST = re.compile(r"^\s*(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24})(?:[/?#:]\S{0,2000})?\s*$", re.IGNORECASE)
 _ADDRESS_LITERAL = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]|0x[0-9a-f]+|\d{8,10})$", re.IGNORECASE)
-_INNER_FOLDERS = ("/wp-content/", "/wp-includes/", "/wp-admin/", "/.well-known/", "/cgi-bin/", "/plugins/")
+_INNER_FOLDERS = ("/wp-content/", "/wp-includes/", "/wp-admin/", "/.well-known/")
 _LEAVING = (
     "unsub",
     "remove",
@@ -96,6 +96,8 @@ def _way(at: Standing, url: str, parts: SplitResult, host: str, registered: str 
         yield Sign(code="link_shortened", text=f"A link hides its target behind the shortener {host}.")
     elif _hosted_freely(host):
         yield Sign(code="link_free_hosting", text=f"A link leads to {host}, where anybody can put a page.")
+    elif _among(host, SHARED_TOOLS):
+        yield Sign(code="link_shared_tool", text=f"A link leads to a document or form at {host}, which anybody can share.")
     if _redirects(at, host, registered, parts.path, parts.query):
         yield Sign(code="link_redirect", text=f"A link uses {host} to send the reader on to another site: {shown(url)}.")
     if any(folder in parts.path.lower() for folder in _INNER_FOLDERS):
@@ -121,7 +123,11 @@ def _names(host: str, registered: str) -> Iterator[Sign]:
 
 
 def _hosted_freely(host: str) -> bool:
-    return any(host == one or host.endswith(f".{one}") for one in FREE_HOSTING)
+    return _among(host, FREE_HOSTING)
+
+
+def _among(host: str, names: frozenset[str]) -> bool:
+    return any(host == one or host.endswith(f".{one}") for one in names)
 
 
 def _covered(at: Standing, link: Link) -> bool:
