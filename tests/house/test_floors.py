@@ -1,5 +1,6 @@
 """The floors of the house hold, and no room has a name that says nothing."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -43,3 +44,12 @@ def test_no_parser_imports_a_parser() -> None:
 def test_every_room_says_what_it_is_for() -> None:
     for path in (REPOSITORY / "src" / "comity").rglob("__init__.py"):
         assert path.read_text("utf-8").startswith('"""'), path
+
+
+def test_nothing_fetches_over_the_network() -> None:
+    # import-linter cannot name a part of a package of the standard library, and urllib.parse is welcome
+    source = REPOSITORY / "src" / "comity"
+    fetching = [
+        path.name for path in source.rglob("*.py") if re.search(r"urllib\.request|from urllib import request", path.read_text("utf-8"))
+    ]
+    assert fetching == []

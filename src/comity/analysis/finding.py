@@ -93,7 +93,16 @@ class Finding:
         return "F-" + hashlib.sha256(canonical(key)).hexdigest()[:10]
 
 
+SUPPORTING = ("address.", "indicator.")
+"""Beginnings of the kinds that say more about what other findings name, and show no offence themselves."""
+
+
 def in_order(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Return `findings` strongest first, then by time, then by identity, so that two runs agree."""
+    """Return `findings` strongest first, supporting kinds after the others, then by time and identity, so that two runs agree."""
     rank = {Strength.STRONG: 0, Strength.MODERATE: 1, Strength.WEAK: 2}
-    return tuple(sorted(findings, key=lambda f: (rank[f.strength], "" if f.at is None else format_instant(f.at), f.identity)))
+
+    def place(finding: Finding) -> tuple[int, bool, str, str]:
+        at = "" if finding.at is None else format_instant(finding.at)
+        return rank[finding.strength], finding.kind.startswith(SUPPORTING), at, finding.identity
+
+    return tuple(sorted(findings, key=place))

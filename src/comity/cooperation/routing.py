@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
-from comity.analysis.finding import Finding, Involved, Strength
+from comity.analysis.finding import SUPPORTING, Finding, Involved, Strength
 from comity.cooperation.custodian import Basis, Custodian, Unplaced, of_account, of_address
 from comity.cooperation.offence import offence_of
 from comity.cooperation.sighting import ACCOUNTS, ADDRESSES, Gathered, Sighting, gather
@@ -20,9 +20,6 @@ HolderOf: TypeAlias = Callable[[str, datetime], Holder]
 """(address, instant) to what the snapshots say of it."""
 BankOf: TypeAlias = Callable[[str, datetime], Bank]
 """(IBAN, instant) to the bank that keeps the account; MaterialError for what is no IBAN."""
-
-_SUPPORTING = ("address.", "indicator.")
-"""Findings that say more about a selector of another finding and show no offence by themselves."""
 
 _NOT_THE_OFFENDERS = ("victim", "payer", "debtor", "recipient", "earlier", "previous", "usual", "former", "impersonated", "own ")
 """Words in a role that mark a selector of the injured side or of somebody whose name was used."""
@@ -106,7 +103,7 @@ def _usable(findings: Sequence[Finding]) -> tuple[list[Finding], list[LeftOut]]:
     weak: dict[str, list[str]] = defaultdict(list)
     unnamed: dict[str, list[str]] = defaultdict(list)
     for finding in findings:
-        if finding.kind.startswith(_SUPPORTING):
+        if finding.kind.startswith(SUPPORTING):
             continue
         if offence_of(finding.kind) is None:
             unnamed[finding.kind].append(finding.identity)
@@ -191,7 +188,7 @@ def _custodian(gathered: Gathered, holder_of: HolderOf, bank_of: BankOf) -> Cust
 def _supporting(findings: Iterable[Finding]) -> dict[Selector, set[str]]:
     found: dict[Selector, set[str]] = defaultdict(set)
     for finding in findings:
-        if finding.kind.startswith(_SUPPORTING) and finding.strength is not Strength.WEAK:
+        if finding.kind.startswith(SUPPORTING) and finding.strength is not Strength.WEAK:
             for involved in finding.involved:
                 found[involved.selector].add(finding.identity)
     return found

@@ -1,0 +1,120 @@
+"""The main job: material in, a preserved case with findings, requests and a report out."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from comity.casework.authorize import AuthorizationGiven, complete
+from comity.casework.clock import now
+from comity.casework.derive import derive
+from comity.casework.folder import Folder
+from comity.casework.open_case import Actor, Particulars, enter_opening, grant, is_case, new_case, require_same
+from comity.casework.progress import Progress
+from comity.casework.write_report import write_report
+from comity.evidence.acquisition import acquire, survey
+from comity.evidence.authorization import Authorization, live
+from comity.terms.errors import AuthorizationError, SettingsError
+
+Ask = Callable[[AuthorizationGiven], AuthorizationGiven]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What a person asks for: see the options of `comity investigate`."""
+
+    material: Path
+    case: Path
+    particulars: Particulars
+    authorization: AuthorizationGiven
+    example_world: Path | None
+    digests: tuple[str, ...]
+    jobs: int
+
+
+def investigate(order: Order, *, progress: Progress, ask: Ask | None) -> Folder:
+    """Carry out `order` and return the case folder.
+
+    The same order again goes on where it was stopped. `ask` completes an authorization at a prompt; None refuses at once.
+    Raises AuthorizationError before anything is opened when no live authorization is given or on record.
+    """
+    if not order.material.exists():
+        msg = f"there is no {order.material}"
+        raise SettingsError(msg, remedy="Name the folder that holds the material.")
+    folder, authorization = _open(order, ask)
+    with folder.locked("comity investigate"):
+        act = Actor(folder)
+        enter_opening(folder, act)
+        if authorization is not None:
+            grant(folder, act, authorization)
+        _preserve(folder, act, order, progress)
+        derive(folder, act, example_world=order.example_world, jobs=order.jobs, progress=progress)
+        write_report(folder, act, progress=progress)
+    return folder
+
+
+def _open(order: Order, ask: Ask | None) -> tuple[Folder, Authorization | None]:
+    """Return the case folder and the authorization to be granted in it, None when a live one is on record."""
+    if is_case(order.case):
+        folder = Folder.open(order.case)
+        require_same(folder.case, order.particulars)
+        if order.authorization.empty and _covered(folder):
+            return folder, None
+        return folder, _authorization(order, ask, authority=folder.case.authority)
+    case = new_case(order.particulars, default_title=order.material.resolve().name)
+    # refused before the folder is made: nothing remains of an order that was not allowed
+    authorization = _authorization(order, ask, authority=case.authority)
+    return Folder.create(order.case, case=case), authorization
+
+
+def _covered(folder: Folder) -> bool:
+    try:
+        live(folder.entries(), at=now())
+    except AuthorizationError:
+        return False
+    return True
+
+
+def _authorization(order: Order, ask: Ask | None, *, authority: str) -> Authorization:
+    material = str(order.material.resolve())
+    try:
+        return complete(order.authorization, material=material, authority=authority, at=now())
+    except AuthorizationError:
+        if ask is None:
+            raise
+        return complete(ask(order.authorization), material=material, authority=authority, at=now())
+
+
+def _preserve(folder: Folder, act: Actor, order: Order, progress: Progress) -> None:
+    _, size = survey(order.material.resolve(), excluded=folder.path)
+    progress.begin("Preserving", total=size, unit="bytes")
+    shown = _Shown(progress)
+    acquire(
+        order.material,
+        store=folder.store,
+        entries=folder.entries(),
+        append=act,
+        at=now(),
+        digests=order.digests,
+        progress=shown.safe,
+        copied=shown.copied,
+    )
+    progress.end()
+
+
+class _Shown:
+    """Turns bytes copied and bytes safe on disk into one count that never counts a byte twice."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._ahead = 0
+
+    def copied(self, size: int) -> None:
+        """Show bytes of a large file under way."""
+        self._ahead += size
+        self._progress.advance(size)
+
+    def safe(self, _exhibits: int, size: int) -> None:
+        """Show what has become safe and was not shown yet."""
+        shown = min(size, self._ahead)
+        self._ahead -= shown
+        self._progress.advance(size - shown)

@@ -1,0 +1,29 @@
+"""The records of a case as tables."""
+
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+
+from comity.observables import TABLES, Table
+
+
+class Records:
+    """The tables read from the exhibits, below a folder `records`; a kind of record nobody found is an empty table."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def table(self, table: Table) -> pl.LazyFrame:
+        """Return every row of `table`, by exhibit and place, read as it is needed."""
+        files = sorted((self._folder / table.name).glob("*.parquet"))
+        if not files:
+            empty = pl.from_arrow(pa.Table.from_batches([], table.schema))
+            if not isinstance(empty, pl.DataFrame):
+                raise TypeError(table.name)
+            return empty.lazy()
+        return pl.scan_parquet(files)
+
+    def counts(self) -> dict[str, int]:
+        """Return the number of rows of each table, defects included."""
+        return {table.name: self.table(table).select(pl.len()).collect().item() for table in TABLES}

@@ -1,0 +1,57 @@
+"""Sealing: the last entry, the signature over the head, the bundle."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from comity.casework.clock import now
+from comity.casework.folder import Folder
+from comity.casework.node_key import node_key
+from comity.casework.open_case import Actor
+from comity.casework.progress import Progress
+from comity.exchange.bundle import write
+from comity.ledger import Statement, current_files
+from comity.terms.errors import StateError
+
+SEALED = "bundle:sealed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """What was sealed: number of entries, digest of the newest, fingerprint of the key, size of the bundle in bytes."""
+
+    entries: int
+    head: str
+    fingerprint: str
+    bytes: int
+
+
+def seal_case(folder: Folder, *, output: Path, originals: bool, progress: Progress) -> Sealed:
+    """Enter the sealing, sign the ledger's head with the node's key, and write the bundle to `output`.
+
+    Without `originals` only their manifests go in. StateError when `output` exists or nothing was acquired.
+    """
+    if output.exists():
+        raise StateError(f"{output} exists already", remedy="Name a new file; a bundle is never overwritten.")
+    if not output.resolve().parent.is_dir():
+        raise StateError(f"there is no folder {output.resolve().parent}", remedy="Make it first.")
+    if output.resolve().is_relative_to(folder.path):
+        raise StateError(f"{output} lies inside the case", remedy="Write the bundle outside the case folder.")
+    if not folder.manifests():
+        raise StateError("nothing was acquired in this case yet", remedy="Run `comity investigate` first.")
+    key = node_key()
+    with folder.locked("comity seal"):
+        at = now()
+        entry = Actor(folder)(
+            SEALED,
+            authorization=None,
+            object={"bundle": output.name, "originals": originals},
+            result={"key": key.fingerprint},
+            at=at,
+        )
+        entries = folder.entries()
+        seal = key.seal(Statement(case=folder.case.identity, count=len(entries), head=entry.digest, at=at))
+        size = sum((folder.path / name).stat().st_size for name in current_files(entries) if (folder.path / name).exists())
+        progress.begin("Sealing", total=size + (sum(one.size for one in folder.manifests()) if originals else 0), unit="bytes")
+        bundle = write(output, case=folder.path, entries=entries, seal=seal, originals=originals, progress=progress.advance)
+        progress.end()
+    return Sealed(entries=len(entries), head=entry.digest.hex, fingerprint=key.fingerprint, bytes=bundle.size)

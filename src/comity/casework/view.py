@@ -1,0 +1,290 @@
+"""Filling the view of a case that report, graph and indicator bundle are made from."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import islice
+from pathlib import Path
+
+import polars as pl
+
+from comity.analysis.finding import Finding, ReferenceUse
+from comity.analysis.timeline import activity
+from comity.casework.drafts import drafted, left_out
+from comity.casework.findings_file import decode
+from comity.casework.folder import Folder
+from comity.casework.read_material import readings
+from comity.casework.records import Records
+from comity.evidence import authorization
+from comity.evidence.exhibit import Exhibit
+from comity.exchange.case_view import (
+    ActivityCount,
+    AddressRow,
+    CaseView,
+    ChildFile,
+    DefectRow,
+    EntryRow,
+    IndicatorRow,
+    InferredRow,
+    LeftOut,
+    Manifest,
+    PaymentEdge,
+    TimelineRow,
+)
+from comity.ledger import Entry
+from comity.observables import DEFECT, FILE, PAYMENT, Trace
+from comity.terms.selector import Kind, Selector
+
+_MOST_ROWS = 300
+_MOST_TIMELINE = 400
+_LONGEST_PART = 160
+_WIDTHS = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "1mo": timedelta(days=31)}
+
+
+def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: str) -> CaseView:
+    """Return the view of `folder` as of its ledger `entries`, written at `at`; the same arguments give the same view."""
+    derived = folder.path / "derived"
+    records = Records(derived / "records")
+    findings = decode((derived / "findings.json").read_bytes())
+    named = _named_by(findings)
+    counts = records.counts()
+    timeline = pl.scan_parquet(derived / "timeline.parquet")
+    bucket, buckets = _activity(timeline)
+    addresses = pl.read_parquet(derived / "addresses.parquet")
+    indicators = pl.read_parquet(derived / "indicators.parquet").filter(pl.col("indicator"))
+    edges = _payments(records, named)
+    case = folder.case
+    return CaseView(
+        identity=case.identity,
+        title=case.title,
+        state=case.state,
+        authority=case.authority,
+        opened_at=case.opened_at,
+        written_at=at,
+        tool_version=tool,
+        authorizations=tuple((e.number, authorization.decode(e.object)) for e in entries if e.event == authorization.GRANTED),
+        exhibits=tuple(folder.exhibits()),
+        manifests=tuple(
+            Manifest(path=each.manifest, count=each.count, sha256=each.manifest_sha256.hex, merkle_root=each.root.hex)
+            for each in folder.manifests()
+        ),
+        children_total=counts[FILE.name],
+        children=_children(records, findings),
+        records={name: count for name, count in counts.items() if name != DEFECT.name},
+        defects=_defects(folder, records),
+        defects_by_code=_defects_by_code(folder, records),
+        inferred=_inferred(derived),
+        findings=findings,
+        requests=tuple(request for request, _ in drafted(folder)),
+        left_out=tuple(LeftOut(what=line.partition(": ")[0], why=line.partition(": ")[2]) for line in left_out(folder)),
+        timeline=_timeline(timeline, named),
+        timeline_total=timeline.select(pl.len()).collect().item(),
+        activity=buckets,
+        activity_bucket=bucket,
+        payments=edges,
+        payments_total=counts[PAYMENT.name],
+        addresses=_addresses(addresses, findings),
+        addresses_total=addresses.height,
+        indicators=_indicators(indicators),
+        indicators_total=indicators.height,
+        entries=tuple(map(_entry, entries)),
+        references=_references(entries),
+    )
+
+
+def _named_by(findings: Sequence[Finding]) -> Mapping[tuple[str, int], tuple[str, ...]]:
+    """Return, for exhibit and offset, the findings that rest on the record there."""
+    named: dict[tuple[str, int], list[str]] = {}
+    for finding in findings:
+        for trace in finding.traces:
+            named.setdefault((trace.exhibit, trace.offset), []).append(finding.identity)
+    return {place: tuple(identities) for place, identities in named.items()}
+
+
+def _trace(row: Mapping[str, object]) -> Trace:
+    return Trace(
+        exhibit=str(row["trace.exhibit"]),
+        member=str(row["trace.member"]),
+        offset=int(str(row["trace.offset"])),
+        length=int(str(row["trace.length"])),
+    )
+
+
+def _activity(timeline: pl.LazyFrame) -> tuple[timedelta, tuple[ActivityCount, ...]]:
+    counted = activity(timeline)
+    width = _WIDTHS[counted["width"][0]] if counted.height else _WIDTHS["1d"]
+    return width, tuple(ActivityCount(start=row["start"], kind=row["kind"], count=row["count"]) for row in counted.iter_rows(named=True))
+
+
+def _timeline(timeline: pl.LazyFrame, named: Mapping[tuple[str, int], tuple[str, ...]]) -> tuple[TimelineRow, ...]:
+    """Return the records findings rest on, in order of time."""
+    places = pl.LazyFrame(
+        [{"trace.exhibit": exhibit, "trace.offset": offset} for exhibit, offset in named],
+        schema={"trace.exhibit": pl.String, "trace.offset": pl.Int64},
+    )
+    chosen = timeline.join(places, on=["trace.exhibit", "trace.offset"], how="semi").sort("@timestamp", "trace.exhibit", "trace.offset")
+    rows = chosen.head(_MOST_TIMELINE).collect()
+    return tuple(
+        TimelineRow(
+            at=row["@timestamp"],
+            kind=row["kind"],
+            text=row["what"],
+            trace=(trace := _trace(row)),
+            clock=row["clock"] or "",
+            finding=next(iter(named.get((trace.exhibit, trace.offset), ())), ""),
+        )
+        for row in rows.iter_rows(named=True)
+    )
+
+
+def _payments(records: Records, named: Mapping[tuple[str, int], tuple[str, ...]]) -> tuple[PaymentEdge, ...]:
+    """Return the payments findings rest on."""
+    rows = records.table(PAYMENT).collect()
+    edges = []
+    for row in rows.iter_rows(named=True):
+        trace = _trace(row)
+        if findings := named.get((trace.exhibit, trace.offset)):
+            edges.append(
+                PaymentEdge(
+                    source=row["debtor.account"] or row["debtor.name"] or "not named",
+                    target=row["creditor.account"] or row["creditor.name"] or "not named",
+                    amount_minor=row["amount_minor"],
+                    currency=row["currency"] or "",
+                    at=row["booking_date"],
+                    findings=findings,
+                    source_name=row["debtor.name"] or "",
+                    target_name=row["creditor.name"] or "",
+                )
+            )
+    return tuple(edges[:_MOST_ROWS])
+
+
+def _addresses(table: pl.DataFrame, findings: Sequence[Finding]) -> tuple[AddressRow, ...]:
+    """Return the addresses findings name first, then the most frequent."""
+    named: dict[str, dict[str, None]] = {}
+    for finding in findings:
+        for each in finding.involved:
+            named.setdefault(each.selector.value, {})[finding.identity] = None
+    ordered = table.with_columns(pl.col("address").is_in(list(named)).alias("named")).sort(
+        "named", "count", "address", descending=[True, True, False]
+    )
+    return tuple(_address(row, tuple(named.get(row["address"], ()))) for row in ordered.head(_MOST_ROWS).iter_rows(named=True))
+
+
+def _address(row: Mapping[str, object], findings: tuple[str, ...]) -> AddressRow:
+    first, last, notes = row["first_seen"], row["last_seen"], row["notes"]
+    return AddressRow(
+        address=str(row["address"]),
+        count=int(str(row["count"])),
+        first=first if isinstance(first, datetime) else None,
+        last=last if isinstance(last, datetime) else None,
+        country=str(row["country"] or ""),
+        network=str(row["network"] or ""),
+        registry=str(row["registry"] or ""),
+        dating=str(row["country.dating"] or ""),
+        port_recorded=row["ports"] == row["count"],
+        clock=str(row["clock"] or ""),
+        special=str(row["special"] or ""),
+        notes=tuple(map(str, notes)) if isinstance(notes, list) else (),
+        findings=findings,
+    )
+
+
+def _indicators(table: pl.DataFrame) -> tuple[IndicatorRow, ...]:
+    ordered = table.sort(pl.col("findings").list.len(), "count", "kind", "value", descending=[True, True, False, False])
+    return tuple(
+        IndicatorRow(
+            selector=Selector(kind=Kind(row["kind"]), value=row["value"]),
+            count=row["count"],
+            first=row["first_seen"],
+            last=row["last_seen"],
+            findings=tuple(row["findings"]),
+        )
+        for row in ordered.head(_MOST_ROWS).iter_rows(named=True)
+    )
+
+
+def _children(records: Records, findings: Sequence[Finding]) -> tuple[ChildFile, ...]:
+    """Return the files inside exhibits: those findings rest on first, then in order."""
+    named = {trace.exhibit for finding in findings for trace in finding.traces if "." in trace.exhibit}
+    table = records.table(FILE).head(100 * _MOST_ROWS).collect()
+    rows = sorted(table.iter_rows(named=True), key=lambda row: row["number"] not in named)
+    return tuple(
+        ChildFile(
+            number=row["number"],
+            member=row["member"],
+            name=row["name"] or "",
+            detected_type=row["detected_type"] or "",
+            size=row["size"],
+            sha256=row["sha256"],
+            why="a finding rests on it" if row["number"] in named else f"inside exhibit {row['trace.exhibit']}",
+        )
+        for row in rows[:_MOST_ROWS]
+    )
+
+
+def _defects(folder: Folder, records: Records) -> tuple[DefectRow, ...]:
+    rows = records.table(DEFECT).head(_MOST_ROWS).collect()
+    read = (
+        DefectRow(trace=_trace(row), code=row["code"], reason=row["reason"], parser=row["parser"]) for row in rows.iter_rows(named=True)
+    )
+    return (*_acquisition_defects(folder.exhibits()), *read)[:_MOST_ROWS]
+
+
+def _acquisition_defects(exhibits: Iterator[Exhibit]) -> Iterator[DefectRow]:
+    for exhibit in exhibits:
+        if exhibit.defect is not None:
+            place = Trace(exhibit=exhibit.number, member="", offset=0, length=0)
+            yield DefectRow(trace=place, code="not_acquired_whole", reason=exhibit.defect)
+
+
+def _defects_by_code(folder: Folder, records: Records) -> Mapping[str, int]:
+    counted = records.table(DEFECT).group_by("code").agg(pl.len().alias("count")).sort("code").collect()
+    found = {row["code"]: row["count"] for row in counted.iter_rows(named=True)}
+    unacquired = sum(each.defects for each in folder.manifests())
+    return {"not_acquired_whole": unacquired, **found} if unacquired else found
+
+
+def _inferred(derived: Path) -> tuple[InferredRow, ...]:
+    """Return what was taken and not written, each fact of an exhibit once."""
+    rows = (
+        InferredRow(exhibit=reading.number, exhibit_name=reading.name, name=one.name, value=one.value, why=one.why)
+        for reading in readings(derived)
+        for one in reading.inferred
+        if one.why
+    )
+    return tuple(islice(rows, _MOST_ROWS))
+
+
+def _entry(entry: Entry) -> EntryRow:
+    return EntryRow(
+        number=entry.number,
+        at=entry.at,
+        event=entry.event,
+        performer=entry.performer,
+        instrument=entry.instrument,
+        authorization=entry.authorization,
+        summary=_summary(entry),
+        digest=entry.digest,
+    )
+
+
+def _summary(entry: Entry) -> str:
+    """Return the plain members of an entry's object and result in one line."""
+    parts = [f"{name} {value}" for part in (entry.object, entry.result) for name, value in part.items() if isinstance(value, str | int)]
+    return "; ".join(part for part in parts if len(part) <= _LONGEST_PART)
+
+
+def _references(entries: Sequence[Entry]) -> tuple[ReferenceUse, ...]:
+    used = [entry.object.get("snapshots") for entry in entries if entry.event == "findings:derived"]
+    return reference_uses(used[-1] if used else ())
+
+
+def reference_uses(listed: object) -> tuple[ReferenceUse, ...]:
+    """Return the snapshots a ledger entry lists."""
+    if not isinstance(listed, Sequence):
+        return ()
+    return tuple(
+        ReferenceUse(snapshot=str(each["snapshot"]), dated=str(each["dated"]), sha256=str(each["sha256"]))
+        for each in listed
+        if isinstance(each, Mapping)
+    )

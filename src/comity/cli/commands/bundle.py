@@ -1,0 +1,31 @@
+"""comity seal DIR -o bundle.zip and comity verify DIR|bundle.zip."""
+
+from pathlib import Path
+
+import click
+
+from comity import verify as verifier
+from comity.casework.folder import Folder
+from comity.casework.seal_case import seal_case
+from comity.cli import exit_codes, render
+
+
+@click.command()
+@click.argument("case", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The bundle to write.")
+@click.option("--originals/--no-originals", default=True, show_default=True, help="Put the originals in, or only their digests.")
+def seal(case: Path, output: Path, originals: bool) -> int:
+    """Sign the case's ledger and write a bundle that `python3 verify.py` checks without Comity."""
+    sealed = seal_case(Folder.open(case), output=output, originals=originals, progress=render.Bar())
+    click.echo(f"Sealed {sealed.entries} ledger entries, head {sealed.head}")
+    click.echo(f"Signed with key {sealed.fingerprint}")
+    click.echo(f"Bundle {output} ({sealed.bytes:,} bytes). Check it anywhere: python3 verify.py {output.name}")
+    return exit_codes.OK
+
+
+@click.command()
+@click.argument("subject", metavar="DIR|BUNDLE", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
+def verify(subject: Path, as_json: bool) -> int:
+    """Check a case folder or a bundle: every object, every entry, every seal. Exit status 0 holds, 1 broken, 2 cannot be checked."""
+    return verifier.main([str(subject), *(["--json"] if as_json else [])])

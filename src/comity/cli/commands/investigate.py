@@ -1,0 +1,102 @@
+"""comity investigate FOLDER."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from comity.casework import authorize
+from comity.casework.authorize import AuthorizationGiven
+from comity.casework.investigate import Order
+from comity.casework.investigate import investigate as run_investigation
+from comity.casework.open_case import Particulars
+from comity.casework.progress import Silent
+from comity.casework.summary import summarize
+from comity.cli import exit_codes, render, summary_table
+
+_BASES = ("consent", "warrant", "statute", "emergency")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--case", "case", type=click.Path(path_type=Path), required=True, help="Case folder: made, or gone on with.")
+@click.option("--state", help="Your state, ISO 3166 (BR, DE, ...). Asked for once per case.")
+@click.option("--authority", help="Name of the unit that investigates. Asked for once per case.")
+@click.option("--title", default=None, help="A title for the case; the folder's name otherwise.")
+@click.option("--basis", help='What allows you to do this: consent:"who", warrant:"order", statute:"provision" or emergency:"danger".')
+@click.option("--issuer", help="Who issued it; for a consent, who gave it.")
+@click.option("--scope", help="What may be acquired and examined; the folder otherwise.")
+@click.option("--from", "start", help="From when it holds, with zone (2026-11-20T00:00:00Z); now otherwise.")
+@click.option("--until", help="Until when it holds; a warrant and an emergency need it.")
+@click.option("--authorization", "file", type=click.Path(path_type=Path, dir_okay=False), help="All of these in a TOML file instead.")
+@click.option("--reference", "example_world", type=click.Path(path_type=Path), help="An example world, for exercises (folder or name).")
+@click.option(
+    "--digests", type=click.Choice(["all", "sha256"]), default="all", show_default=True, help="sha256 alone is faster on large files."
+)
+@click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Child processes that read; the number of processors otherwise.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+def investigate(
+    folder: Path,
+    case: Path,
+    state: str | None,
+    authority: str | None,
+    title: str | None,
+    basis: str | None,
+    issuer: str | None,
+    scope: str | None,
+    start: str | None,
+    until: str | None,
+    file: Path | None,
+    example_world: Path | None,
+    digests: str,
+    jobs: int | None,
+    as_json: bool,
+) -> int:
+    """Preserve, read, analyse, route, draft and report the material in FOLDER.
+
+    Nothing leaves this machine, and FOLDER is never written to. The same command again resumes where it was stopped.
+    """
+    option_basis, reference = authorize.from_option(basis)
+    given = AuthorizationGiven(basis=option_basis, reference=reference, issuer=issuer, scope=scope, start=start, until=until)
+    if file is not None:
+        if not given.empty:
+            raise click.UsageError("Give the authorization as options or as a file, not both.")
+        given = authorize.from_file(file)
+    asking = sys.stdin.isatty() and sys.stderr.isatty() and not as_json
+    order = Order(
+        material=folder,
+        case=case,
+        particulars=Particulars(title=title, state=state, authority=authority),
+        authorization=given,
+        example_world=example_world,
+        digests=("sha256",) if digests == "sha256" else ("sha256", "md5", "sha1"),
+        jobs=jobs or len(os.sched_getaffinity(0)),
+    )
+    progress = Silent() if as_json else render.Bar()
+    opened = run_investigation(order, progress=progress, ask=_ask if asking else None)
+    summary = summarize(opened)
+    if as_json:
+        render.emit_json(summary)
+    else:
+        summary_table.show(summary)
+    return exit_codes.OK
+
+
+def _ask(given: AuthorizationGiven) -> AuthorizationGiven:
+    """Ask at the prompt for what is missing."""
+    click.echo("What allows you to acquire and examine this material?", err=True)
+    basis = given.basis or click.prompt("Basis", type=click.Choice(_BASES), err=True)
+    asked = {
+        "consent": "Who consents, and how",
+        "warrant": "Which order",
+        "statute": "Which provision",
+        "emergency": "Which danger",
+    }
+    reference = given.reference or click.prompt(asked.get(basis, "What it rests on"), err=True)
+    issuer, until = given.issuer, given.until
+    if basis == "warrant":
+        issuer = issuer or click.prompt("Issued by", err=True)
+    if basis in {"warrant", "emergency"}:
+        until = until or click.prompt("Valid until (2026-12-31T00:00:00Z)", err=True)
+    return AuthorizationGiven(basis=basis, reference=reference, issuer=issuer, scope=given.scope, start=given.start, until=until)

@@ -1,0 +1,24 @@
+"""comity reproduce DIR."""
+
+from pathlib import Path
+
+import click
+
+from comity.casework.folder import Folder
+from comity.casework.reproduce import reproduce as reproduce_case
+from comity.cli import exit_codes, render
+
+
+@click.command()
+@click.argument("case", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Child processes that read.")
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison as one JSON object.")
+def reproduce(case: Path, jobs: int, as_json: bool) -> int:
+    """Read and analyse again from the originals and compare every digest with the ledger's."""
+    outcome = reproduce_case(Folder.open(case), jobs=jobs, progress=render.Bar())
+    if as_json:
+        render.emit_json(outcome.as_json())
+    else:
+        for line in outcome.lines():
+            click.echo(render.safe(line))
+    return exit_codes.OK if outcome.agrees else exit_codes.BROKEN

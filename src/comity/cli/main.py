@@ -1,0 +1,60 @@
+"""The door: one command per verb, errors turned into a sentence, a remedy and an exit status."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from comity import __version__
+from comity.cli import exit_codes
+from comity.cli.commands.bundle import seal, verify
+from comity.cli.commands.explain import explain
+from comity.cli.commands.investigate import investigate
+from comity.cli.commands.reference import reference
+from comity.cli.commands.report import report, requests
+from comity.cli.commands.reproduce import reproduce
+from comity.terms.errors import ComityError, IntegrityError
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="comity")
+def commands() -> None:
+    """From a victim's report of cybercrime to evidence that a foreign court accepts."""
+
+
+for command in (investigate, report, requests, explain, seal, verify, reproduce, reference):
+    commands.add_command(command)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit; the last boundary an error can reach."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Return the exit status of one command line (see `exit_codes`)."""
+    try:
+        status = commands.main(args=None if arguments is None else list(arguments), standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        return exit_codes.CANNOT
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("Stopped. What was reported as preserved is kept; the same command goes on from here.", err=True)
+        return exit_codes.INTERRUPTED
+    except ComityError as error:
+        _tell(error.code, error.what, error.remedy)
+        return exit_codes.BROKEN if isinstance(error, IntegrityError) else exit_codes.CANNOT
+    except BrokenPipeError:
+        # the reader of our output left (`comity requests DIR | head`); Python must not complain again at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return exit_codes.OK
+    except OSError as error:
+        where = f": {error.filename}" if error.filename else ""
+        _tell("system", f"{error.strerror or error}{where}", "Mend what the system says, then give the same command again.")
+        return exit_codes.CANNOT
+    return status if isinstance(status, int) else exit_codes.OK
+
+
+def _tell(code: str, what: str, remedy: str) -> None:
+    click.echo(f"comity: {what}" + (f"\n{remedy}" if remedy else "") + f"\n(error {code}; see docs/errors.md)", err=True)

@@ -1,0 +1,120 @@
+"""The end of an investigation on the terminal: what there is, what was found, and what to ask for today."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+
+from comity.analysis.finding import SUPPORTING
+from comity.cli import render
+from comity.terms.canonical import Json
+
+_MOST_FINDINGS = 12
+_STRENGTHS = ("strong", "moderate", "weak")
+
+
+def show(summary: Mapping[str, Json]) -> None:
+    """Print the tables of a case summary (see `casework.summary`)."""
+    out = render.console()
+    case = _object(summary["case"])
+    out.print(f"\nCase {case['identity']}  {render.safe(str(case['title']))}  ({case['folder']})\n")
+    _counts(out, summary)
+    _findings(out, _objects(summary["findings"]))
+    show_requests(summary, questions=False)
+    folder = case["folder"]
+    out.print(f"\nReport:   {case['report']}")
+    out.print(f"Why:      comity explain {folder} FINDING|REQUEST")
+    out.print(f"Hand on:  comity seal {folder} -o bundle.zip\n")
+
+
+def show_requests(summary: Mapping[str, Json], *, questions: bool) -> None:
+    """Print who is asked for what, most perishable first; with `questions` also what is missing and what was left out."""
+    out = render.console()
+    requests = _objects(summary["requests"])
+    if not requests:
+        out.print("Ask for this today: nothing. No strong or moderate finding names something kept in another state.")
+    else:
+        rows = [_request_row(request) for request in requests]
+        headings = ("request", "state", "custodian", "to be preserved", "perishes", "standing")
+        out.print(render.table("Ask for this today (most perishable first)", headings, rows))
+    for request in requests if questions else ():
+        out.print(f"\n{request['identity']}: {_file(request)}")
+        for objection in _objects(request["objections"]):
+            mark = "blocks" if objection["blocking"] else "note"
+            out.print(render.safe(f"  {mark}: {objection['text']} {objection['remedy']}"))
+        for question in _list(request["missing"]):
+            out.print(render.safe(f"  open: {question}"))
+    left_out = _list(summary["left_out"])
+    if left_out and questions:
+        out.print("\nAt home, without a route, or left out:")
+        for line in left_out:
+            out.print(render.safe(f"  {line}"))
+    elif left_out:
+        out.print(
+            f"\n{len(left_out)} further points (at home, without a route, left out): comity requests {_object(summary['case'])['folder']}"
+        )
+
+
+def _counts(out: Console, summary: Mapping[str, Json]) -> None:
+    exhibits, defects = _objects(summary["exhibits"]), _objects(summary["defects"])
+    rows = [("exhibits", f"{len(exhibits):,}", f"{sum(_number(one['size']) for one in exhibits):,} bytes preserved")]
+    read = Counter(str(one["parser"] or "") for one in exhibits if one["kind"] == "file")
+    rows += [(f"records: {name}", f"{_number(count):,}", "") for name, count in _object(summary["records"]).items() if count]
+    unread = Counter(str(one["type"]) for one in exhibits if one["kind"] == "file" and not one["parser"])
+    rows.append(("not understood", f"{read['']:,}", ", ".join(f"{kind} ×{count}" for kind, count in unread.most_common(6))))
+    codes = Counter(str(one["code"]) for one in defects)
+    rows.append(("defects", f"{len(defects):,}", ", ".join(f"{code} ×{count}" for code, count in codes.most_common(6))))
+    strengths = Counter(str(one["strength"]) for one in _objects(summary["findings"]))
+    told = ", ".join(f"{strengths[strength]} {strength}" for strength in _STRENGTHS)
+    rows.append(("findings", f"{strengths.total():,}", told))
+    out.print(render.table("", ("what", "how many", ""), rows, right=(1,)))
+
+
+def _findings(out: Console, findings: Sequence[Mapping[str, Json]]) -> None:
+    told = [one for one in findings if one["strength"] != "weak" and not str(one["kind"]).startswith(SUPPORTING)]
+    if not told:
+        return
+    rows = [
+        (str(one["identity"]), str(one["strength"]), str(one["at"] or "no time")[:19], str(one["title"])) for one in told[:_MOST_FINDINGS]
+    ]
+    out.print(render.table("\nFound", ("finding", "strength", "when (UTC)", "what"), rows))
+    if len(told) > _MOST_FINDINGS:
+        out.print(f"… and {len(told) - _MOST_FINDINGS} more strong or moderate ones in the report")
+
+
+def _request_row(request: Mapping[str, Json]) -> tuple[str, ...]:
+    items = list(dict.fromkeys(str(_object(item["selector"])["value"]) for item in _objects(request["items"])))
+    shown = ", ".join(items[:4]) + (f" and {len(items) - 4} more" if len(items) > 4 else "")  # noqa: PLR2004 - what fits a line
+    perishes = str(request["perishes"] or request["perishes_because"])
+    return (
+        str(request["identity"]),
+        str(request["requested_state"]),
+        str(request["custodian"] or "not known by name"),
+        shown,
+        perishes,
+        str(request["standing"]),
+    )
+
+
+def _file(request: Mapping[str, Json]) -> str:
+    return str(_object(request["files"])["pdf"])
+
+
+def _object(value: Json) -> Mapping[str, Json]:
+    if not isinstance(value, Mapping):
+        raise TypeError("not an object")
+    return value
+
+
+def _list(value: Json) -> Sequence[Json]:
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise TypeError("not an array")
+    return value
+
+
+def _objects(value: Json) -> Sequence[Mapping[str, Json]]:
+    return [_object(one) for one in _list(value)]
+
+
+def _number(value: Json) -> int:
+    return value if isinstance(value, int) else 0
