@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from comity.analysis.domain_name import SHORTEST_IMITATED, decoded, embeds, likeness, organization, skeleton
+from comity.analysis.domain_name import SHORTEST_IMITATED, decoded, embeds, filed, organization, resembled, skeleton
 from comity.analysis.phishing.acquaintance import free_mail
 from comity.analysis.phishing.lists import BRANDS, COMMON_WORDS, FEDERATED, FREE_MAIL_LABELS, ROLE_WORDS, word_set
 from comity.analysis.phishing.wording import drawn_words_of, words_of
@@ -16,6 +16,9 @@ for _labels in BRANDS.values():
     for _label in _labels:
         _SIBLINGS.setdefault(_label, set()).update(_labels)
 _GENERIC = word_set("gov office action crypto blockchain inter fazenda receita poste square android target orange wanadoo finances")
+
+
+_FILED = filed(f"{label}.brand" for label in _LABELS if label not in _GENERIC | FEDERATED)
 
 
 def owns(brand: str, registered: str | None) -> bool:
@@ -66,13 +69,8 @@ def imitated(registered: str) -> tuple[str, str] | None:
     own, _, suffix = registered.partition(".")
     if own in _LABELS or suffix in _LABELS or free_mail(registered):
         return None
-    for label in _LABELS:
-        if label in _GENERIC or label in FEDERATED:
-            continue
-        found = likeness(registered, f"{label}.{suffix}")
-        if found is not None:
-            return label, found.words
-    return None
+    found = resembled(registered, _FILED)
+    return (organization(found[0].known), found[0].words) if found else None
 
 
 @lru_cache(maxsize=16_384)
