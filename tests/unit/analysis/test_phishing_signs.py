@@ -88,7 +88,12 @@ def test_link_sign_and_its_harmless_neighbour(code, link, harmless):
 def test_a_link_shown_as_another():
     shown = {"url.full": "https://evil.example/a", "url.domain": "evil.example", "text": "www.bank.example", "source": "html_anchor"}
     assert "link_shown_otherwise" in codes(author("", "x@lamps.example"), links=[shown])
-    counted = {"url.full": "https://click.evil.example/a", "url.domain": "click.evil.example", "text": "www.lamps.example", "source": "html_anchor"}
+    counted = {
+        "url.full": "https://click.evil.example/a",
+        "url.domain": "click.evil.example",
+        "text": "www.lamps.example",
+        "source": "html_anchor",
+    }
     confirmed = author("", "x@lamps.example", **PASSED, **{"dkim.domain": "lamps.example"})
     assert "link_shown_otherwise" not in codes(confirmed, links=[counted])
 
