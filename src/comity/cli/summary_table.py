@@ -35,7 +35,7 @@ def show_requests(summary: Mapping[str, Json], *, questions: bool) -> None:
         out.print("Ask for this today: nothing. No strong or moderate finding names something kept in another state.")
     else:
         rows = [_request_row(request) for request in requests]
-        headings = ("request", "state", "custodian", "to be preserved", "perishes", "standing")
+        headings = ("request", "state", "custodian", "to be preserved", "likely to live until", "standing")
         out.print(render.table("Ask for this today (most perishable first)", headings, rows))
     for request in requests if questions else ():
         out.print(f"\n{request['identity']}: {_file(request)}")
@@ -85,15 +85,23 @@ def _findings(out: Console, findings: Sequence[Mapping[str, Json]]) -> None:
 def _request_row(request: Mapping[str, Json]) -> tuple[str, ...]:
     items = list(dict.fromkeys(str(_object(item["selector"])["value"]) for item in _objects(request["items"])))
     shown = ", ".join(items[:4]) + (f" and {len(items) - 4} more" if len(items) > 4 else "")  # noqa: PLR2004 - what fits a line
-    perishes = str(request["perishes"] or request["perishes_because"])
     return (
         str(request["identity"]),
         str(request["requested_state"]),
         str(request["custodian"] or "not known by name"),
         shown,
-        perishes,
+        _life(request),
         str(request["standing"]),
     )
+
+
+def _life(request: Mapping[str, Json]) -> str:
+    """Return the deadline, or by when the data is likely to be gone and on what grounds that is said."""
+    if request["perishes"]:
+        return f"by {request['perishes']} (law)"
+    if request["likely_gone"] is None:
+        return "not known: ask today"
+    return f"{request['likely_days']} days after the act: {request['likely_gone']} (estimate)"
 
 
 def _file(request: Mapping[str, Json]) -> str:

@@ -83,6 +83,8 @@ def draft(
         preservation_days=_preservation_days(route),
         perishes=urgency.perishes,
         perishes_because=urgency.because,
+        likely_gone=urgency.estimated,
+        likely_days=urgency.likely_days,
         missing=_missing(wanted, unit, route, offences),
         objections=(),
         law_as_of=routing.law_as_of,

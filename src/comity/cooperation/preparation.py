@@ -48,8 +48,8 @@ def prepare(
     """
     known = {finding.identity: finding for finding in findings}
     planned = plan(findings, holder_of=holder_of, bank_of=bank_of)
-    requests: list[tuple[tuple[int, int], Request]] = []
-    others: list[tuple[tuple[int, int], Unrequested]] = []
+    requests: list[tuple[tuple[int, int, int], Request]] = []
+    others: list[tuple[tuple[int, int, int], Unrequested]] = []
     for wanted in planned.wanted:
         found = route(unit.state, wanted.state, need=Need.PRESERVATION, on=on, corpus=corpus)
         soon = urgency((each.item for each in wanted.gathered), state=wanted.state, on=on, retention=corpus.retention)

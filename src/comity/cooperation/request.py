@@ -71,7 +71,8 @@ class Request:
     """A request for expedited preservation, with the six contents of ETS 185 Art. 29(2) as (a) to (f).
 
     One per requested state and custodian. `perishes` is the day the data is likely to be gone (None when unknown), with
-    `perishes_because` saying what that rests on. `missing` are questions whose answers would settle or improve it.
+    `perishes_because` saying what that rests on; `likely_gone` is the day by the planning estimate of
+    `likely_days` from the act, which orders work and is no fact. `missing` are questions whose answers would settle or improve it.
     """
 
     identity: str
@@ -94,6 +95,8 @@ class Request:
     preservation_days: int | None
     perishes: date | None
     perishes_because: str
+    likely_gone: date | None = None
+    likely_days: int | None = None
     missing: tuple[str, ...]
     objections: tuple[Objection, ...]
     law_as_of: str

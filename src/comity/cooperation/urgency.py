@@ -11,6 +11,9 @@ from comity.law.retention import Retention, RetentionBasis
 from comity.terms.jurisdiction import name_of
 
 
+_UNKNOWN_LIFE = 10**6
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Urgency:
     """When data is likely to be gone.
@@ -58,16 +61,16 @@ def urgency(items: Iterable[Item], *, state: str, on: date, retention: Sequence[
     return Urgency(perishes=None, because=because, estimated=day, likely_days=row.days)
 
 
-def rank(found: Urgency, *, on: date) -> tuple[int, int]:
-    """Return the place in the order of asking, smallest first.
+def rank(found: Urgency, *, on: date) -> tuple[int, int, int]:
+    """Return the place in the order of asking, smallest first: the most perishable in front, what nothing is known of last.
 
-    First what can still be saved, the next to go in front; then what may be gone already, the latest in front (it is the
-    likeliest to be left); then what nothing is known of.
+    The shortest-lived data comes first, even past its day: the day is an estimate, and what is left of it goes soonest. Of
+    equally short-lived data first what can still be saved, the next to go in front; then the rest, the latest in front.
     """
-    if found.estimated is None:
-        return (2, 0)
+    if found.estimated is None or found.likely_days is None:
+        return (_UNKNOWN_LIFE, 0, 0)
     days = (found.estimated - on).days
-    return (0, days) if days >= 0 else (1, -days)
+    return (found.likely_days, 0, days) if days >= 0 else (found.likely_days, 1, -days)
 
 
 def _by_day(planned: tuple[date, Retention]) -> tuple[date, int]:
