@@ -85,7 +85,8 @@ def _ipv6(text: str) -> str:
         raise _refuse("not an IPv6 address", text) from error
     if address.scope_id is not None:
         raise _refuse("an address with a zone means something on one machine only", text)
-    return str(address)
+    # Python's own form of mapped addresses changed with version 3.13; RFC 5952, 5 recommends this one
+    return f"::ffff:{address.ipv4_mapped}" if address.ipv4_mapped else str(address)
 
 
 def _domain(text: str) -> str:
