@@ -28,8 +28,9 @@ setup: .venv/.dev
 
 demo: .venv/.run
 	@$(BIN)/python $(EXAMPLE)/generate.py --into $(CASE).material
-	@$(BIN)/comity investigate $(CASE).material --case $(CASE) --state BR --authority "Cybercrime Unit (example)" \
-		--basis consent:"Ana Lima, director of Comercial Aurora Ltda, owner of the mailbox, server and account" \
+	@$(BIN)/comity investigate $(CASE).material --case $(CASE) --title "Estaleiro Aurora: business e-mail compromise" \
+		--state BR --authority "Cybercrime Unit (example)" \
+		--basis consent:"Ana Lima, director of Estaleiro Aurora Ltda, owner of the mailbox, server and account" \
 		--reference $(EXAMPLE)/reference
 
 test: .venv/.dev

@@ -81,7 +81,7 @@ def _load(snapshots: tuple[Snapshot, ...]) -> Knowledge:
     return Knowledge(
         snapshots=snapshots,
         allocations=load(snapshots),
-        suffixes=PublicSuffixList(source=BytesIO(data), accept_unknown=False),
+        suffixes=PublicSuffixList(source=BytesIO(data)),
         suffixes_use=use_of(listed),
         law=corpus.read(files),
         law_sha256=_digest(files),
