@@ -1,6 +1,8 @@
 """What the terminal shows: tables, progress after two seconds, JSON; plain text when it is a pipe."""
 
 import json
+import shlex
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -22,6 +24,11 @@ def console() -> Console:
     """Return the console for tables: as wide as the terminal, without colour or wrapping tricks in a pipe."""
     terminal = sys.stdout.isatty()
     return Console(width=None if terminal else _PIPE_WIDTH, highlight=False, markup=False, emoji=False, no_color=not terminal)
+
+
+def program() -> str:
+    """Return the program as this person can call it: its name where that is found, else the path it was called by."""
+    return "comity" if shutil.which("comity") else shlex.quote(sys.argv[0])
 
 
 def safe(text: str) -> str:

@@ -1,5 +1,7 @@
 """The end of an investigation on the terminal: what there is, what was found, and what to ask for today."""
 
+import os
+import shlex
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
@@ -21,10 +23,10 @@ def show(summary: Mapping[str, Json]) -> None:
     _counts(out, summary)
     _findings(out, _objects(summary["findings"]))
     show_requests(summary, questions=False)
-    folder = case["folder"]
+    folder, program = _shown_path(str(case["folder"])), render.program()
     out.print(f"\nReport:   {case['report']}")
-    out.print(f"Why:      comity explain {folder} FINDING|REQUEST")
-    out.print(f"Hand on:  comity seal {folder} -o bundle.zip\n")
+    out.print(f"Why:      {program} explain {folder} FINDING|REQUEST")
+    out.print(f"Hand on:  {program} seal {folder} -o bundle.zip\n")
 
 
 def show_requests(summary: Mapping[str, Json], *, questions: bool) -> None:
@@ -106,6 +108,11 @@ def _life(request: Mapping[str, Json]) -> str:
 
 def _file(request: Mapping[str, Json]) -> str:
     return str(_object(request["files"])["pdf"])
+
+
+def _shown_path(path: str) -> str:
+    """Return `path` as it can be given back to a shell, relative where that is shorter."""
+    return shlex.quote(min(path, os.path.relpath(path), key=len))
 
 
 def _object(value: Json) -> Mapping[str, Json]:
