@@ -52,9 +52,8 @@ def show_requests(summary: Mapping[str, Json], *, questions: bool) -> None:
         for line in left_out:
             out.print(render.safe(f"  {line}"))
     elif left_out:
-        out.print(
-            f"\n{len(left_out)} further points (at home, without a route, left out): comity requests {_object(summary['case'])['folder']}"
-        )
+        folder = _shown_path(str(_object(summary["case"])["folder"]))
+        out.print(f"\n{len(left_out)} further points (at home, without a route, left out): {render.program()} requests {folder}")
 
 
 def _counts(out: Console, summary: Mapping[str, Json]) -> None:
