@@ -6,9 +6,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from comity.casework.folder import Case, Folder
+from comity.casework.folder import INSTRUMENT, Case, Folder
+from comity.casework.node_key import node_key
 from comity.evidence.acquisition import Acquisition, acquire
 from comity.evidence.authorization import GRANTED, Authorization, Basis, encode
+from comity.exchange import bundle
+from comity.ledger import Statement
 from comity.terms.period import Period
 
 AT = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
@@ -24,11 +27,12 @@ def new_case(path: Path, *, authorization: Authorization | None = CONSENT, ident
         opened_at=AT,
         state="BR",
         authority="Unit 7",
-        instrument="comity 0",
+        instrument=INSTRUMENT,
     )
     folder = Folder.create(path, case=case)
+    about = {"case": case.identity, "title": case.title, "state": case.state, "authority": case.authority}
     append = partial(folder.append, performer="Unit 7", at=AT)
-    append("case:opened", authorization=None, object={"identity": case.identity}, result={})
+    append("case:opened", authorization=None, object=about, result={})
     if authorization is not None:
         append(GRANTED, authorization=None, object=encode(authorization), result={})
     return folder
@@ -51,3 +55,12 @@ def preserve(
             digests=digests,
             progress=progress,
         )
+
+
+def seal(folder: Folder, output: Path, *, originals: bool = True) -> bundle.Bundle:
+    folder.append(
+        "bundle:sealed", performer="Unit 7", authorization=None, object={"bundle": output.name, "originals": originals}, result={}, at=AT
+    )
+    entries = folder.entries()
+    statement = Statement(case=folder.case.identity, count=len(entries), head=entries[-1].digest, at=AT)
+    return bundle.write(output, case=folder.path, entries=entries, seal=node_key().seal(statement), originals=originals)

@@ -2,6 +2,7 @@
 
 from comity.ledger.chain import Break, BreakKind, find_break
 from comity.ledger.entry import Entry, decode, encode
+from comity.ledger.files import current_files
 from comity.ledger.merkle import Tree, inclusion_proof, root_of_proof
 from comity.ledger.seal import Seal, Statement
 from comity.ledger.verdict import Check, Result, Verdict
@@ -16,6 +17,7 @@ __all__ = [
     "Statement",
     "Tree",
     "Verdict",
+    "current_files",
     "decode",
     "encode",
     "find_break",
