@@ -12,7 +12,7 @@ from comity.parsers.sandbox import read
 from comity.terms.errors import IntegrityError, StateError
 
 FAULTY = (sys.executable, "-I", str(Path(__file__).parent / "faulty_reader.py"))
-LIMITS = Limits(memory=3 * 2**30, stalled_seconds=4, seconds=60)
+LIMITS = Limits(memory=2 * 2**30, stalled_seconds=4, seconds=60)
 
 
 def jobs_of(folder: Path, contents: list[str]) -> list[Job]:
@@ -157,6 +157,12 @@ def test_a_reader_that_cannot_start_is_said(tmp_path: Path) -> None:
                 plan(jobs), out=tmp_path / "out", jobs=1, limits=LIMITS, program=(sys.executable, "-c", "raise SystemExit('no such thing')")
             )
         )
+
+
+def test_a_program_that_is_not_there_is_said(tmp_path: Path) -> None:
+    jobs = jobs_of(tmp_path / "in", ["FAULTY well"])
+    with pytest.raises(StateError, match="cannot be started"):
+        list(read(plan(jobs), out=tmp_path / "out", jobs=1, limits=LIMITS, program=(str(tmp_path / "absent"),)))
 
 
 def test_a_reader_that_answers_nonsense(tmp_path: Path) -> None:

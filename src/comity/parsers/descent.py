@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -15,12 +16,14 @@ from comity.parsers import file_type, member
 from comity.parsers.contract import Child, Defect, Inferred, Parser, Rows, Source
 from comity.parsers.reading import Limits, Reading
 from comity.parsers.registry import choose, head_of
+from comity.parsers.streams import Watched
 from comity.parsers.table_files import TableFiles
 from comity.terms.errors import MaterialError
 
 _PIECE = 2**20
 _IN_MEMORY = 8 * 2**20
 _REASON_CHARACTERS = 300
+_MOST_LISTED = 128 * 2**20  # characters, well below the longest line a reader may answer with
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
@@ -30,6 +33,7 @@ class _Budget:
 
     children: int
     decoded: int
+    unlisted: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -75,32 +79,32 @@ class _Visit:
 
 
 class Descent:
-    """Reads acquired exhibits into `tables`, each with what it holds.
+    """Reads the acquired exhibits of one batch into `tables`, each with what it holds.
 
     Args:
         tables: where all rows go.
         parsers: the formats known.
         limits: how deep and how much.
         scratch: folder for what is too big for memory; nothing keeps a name there.
-        pulse: called at every step, so that a watcher sees progress.
     """
 
-    def __init__(
-        self, *, tables: TableFiles, parsers: Sequence[Parser], limits: Limits, scratch: Path, pulse: Callable[[], None] = lambda: None
-    ) -> None:
+    def __init__(self, *, tables: TableFiles, parsers: Sequence[Parser], limits: Limits, scratch: Path) -> None:
         self._tables = tables
         self._parsers = parsers
         self._limits = limits
         self._scratch = scratch
-        self._pulse = pulse
+        self._pulse: Callable[[], None] = lambda: None
+        self._room = _MOST_LISTED
         self._readings: list[Reading] = []
 
-    def read(self, source: Source, *, number: str) -> tuple[Reading, ...]:
+    def read(self, source: Source, *, number: str, pulse: Callable[[], None] = lambda: None) -> tuple[Reading, ...]:
         """Read the acquired exhibit `number` and all inside it; return its Reading, then those of its children that a parser claimed.
 
-        Rows of a child stand at the child's place among its parent's. Nothing the material does raises; a full disk does (OSError).
+        `pulse` is called at every step, so that a watcher sees progress. Rows of a child stand at the child's place among its
+        parent's. Nothing the material does raises; a full disk does (OSError).
         """
         self._readings = []
+        self._pulse = pulse
         budget = _Budget(self._limits.children, self._limits.allowed_decoding(source.size))
         self._read(self._visit(source, number=number, path="", depth=0, budget=budget))
         return tuple(self._readings)
@@ -129,6 +133,11 @@ class Descent:
             if not visit.member:
                 self._readings.append(visit.reading())
             return
+        listed = self._room > 0 or not visit.member
+        if not listed and not visit.budget.unlisted:
+            visit.budget.unlisted = True
+            reason = "so much is inside that how each part was read is not listed from here on; what was read is in the tables"
+            self._defect(visit, Defect(code="limit_readings", reason=reason, offset=0, length=source.size))
         position = len(self._readings)
         with self._boundary(visit, None, source.size):
             visit.inferred = tuple(parser.infer(source))
@@ -142,7 +151,10 @@ class Descent:
                 else:
                     self._child(visit, item)
                     visit.reached = item.offset + item.length
-        self._readings.insert(position, visit.reading())
+        if listed:
+            reading = visit.reading()
+            self._readings.insert(position, reading)
+            self._room -= _weight(reading)
 
     def _rows(self, visit: _Visit, rows: Rows) -> None:
         count = rows.batch.num_rows
@@ -160,8 +172,8 @@ class Descent:
             return
         budget.children -= 1
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=str(self._scratch)) as spool:
-            stream = cast("BinaryIO", spool)
-            size, digest = self._copy(parent, child, stream)
+            size, digest = self._copy(parent, child, cast("BinaryIO", spool))
+            stream = BufferedReader(Watched(cast("BinaryIO", spool), self._pulse), _PIECE)
             visit = self._visit(
                 # what holds it was written after it: the next best bound where a container keeps no time, as xz does not
                 Source(stream=stream, size=size, name=child.name, modified=child.modified or parent.source.modified),
@@ -242,6 +254,11 @@ class Descent:
         row["declared_type"] = None if child.declared_type is None else _clean(child.declared_type)
         row |= {"detected_type": visit.media_type, "modified": child.modified, "parser": parser}
         self._tables.add(FILE, row)
+
+
+def _weight(reading: Reading) -> int:
+    """Return about how many characters it takes to tell of `reading`."""
+    return 300 + len(reading.name) + len(reading.member) + sum(len(fact.value) + len(fact.why) for fact in reading.inferred)
 
 
 def _clean(text: str) -> str:

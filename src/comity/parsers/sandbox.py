@@ -15,6 +15,7 @@ import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Self
@@ -41,7 +42,10 @@ PROGRAM = (sys.executable, "-I", "-m", "comity.parsers.worker")
 """How a reader is started; it is given its memory in bytes and its scratch folder as two more arguments."""
 
 _TRIES = 2
+_BROKEN_INSTALLATION = "Check that Comity is installed whole and that there is enough memory."
 _TICK = 0.25
+_START_SECONDS = 60
+_DYING_SECONDS = 5
 _PIECE = 2**20
 _STDERR_TAIL = 4_000
 _SIGNS_OF_NO_MEMORY = (b"memory allocation of", b"MemoryError", b"bad_alloc", b"Cannot allocate memory", b"OpenBLAS blas_thread_init")
@@ -109,12 +113,20 @@ class _Worker:
         # one thread each: the machine is shared among the readers, and the order of rows must not depend on it
         threads = dict.fromkeys(("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
         environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "TMPDIR": str(folder), **threads}
-        self.process = subprocess.Popen(  # noqa: S603 - our own program
-            [*program, str(limits.memory), str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._stderr, cwd=folder,
-            env=environment, start_new_session=True,
-        )  # fmt: skip
+        try:
+            self.process = subprocess.Popen(  # noqa: S603 - our own program
+                [*program, str(limits.memory), str(folder)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._stderr,
+                cwd=folder,
+                env=environment,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise StateError(f"a reader cannot be started: {error}", remedy=_BROKEN_INSTALLATION) from error
         if self.process.stdin is None or self.process.stdout is None:
-            raise StateError("a reader has no pipes")
+            raise StateError("a reader has no pipes", remedy=_BROKEN_INSTALLATION)
         self._stdin = self.process.stdin
         self.stdout = self.process.stdout
         os.set_blocking(self.stdout.fileno(), False)
@@ -126,8 +138,11 @@ class _Worker:
         self._heard = self._began = time.monotonic()
         folder = self.folder / attempt.batch.id
         order = Order(batch=attempt.batch, folder=str(folder), limits=self.limits, excluded=tuple(attempt.excluded))
+        # by a file, because a reader that does not listen could block a long write for ever
+        written = self.folder / "order.json"
+        written.write_bytes(encode_order(order))
         try:
-            self._stdin.write(encode_order(order))
+            self._stdin.write(os.fsencode(written) + b"\n")
             self._stdin.flush()
         except BrokenPipeError:
             return  # it is dead; its closed output says so next
@@ -141,10 +156,12 @@ class _Worker:
         if not piece:
             return None
         self._heard = time.monotonic()
-        *lines, rest = (self._line + piece).split(b"\n")
-        if len(rest) > LONGEST_LINE:
+        self._line += piece
+        if len(self._line) > LONGEST_LINE:
             raise ValueError("a line without end")
-        self._line = rest
+        if b"\n" not in piece:
+            return ()
+        *lines, self._line = self._line.split(b"\n")
         return tuple(decode_message(bytes(line)) for line in lines)
 
     def begin(self, index: int) -> None:
@@ -160,16 +177,20 @@ class _Worker:
         if self.attempt is None:
             return ""
         now = time.monotonic()
-        if now - self._heard > self.limits.stalled_seconds:
-            return f"the reader made no progress for {self.limits.stalled_seconds:g} seconds"
+        # a reader on a busy machine needs a while to start
+        patience = self.limits.stalled_seconds if self.current else max(self.limits.stalled_seconds, _START_SECONDS)
+        if now - self._heard > patience:
+            return f"the reader made no progress for {patience:g} seconds"
         if self.current is not None and not self.closing:
             allowed = self.limits.allowed_seconds(self.current.length)
             if now - self._began > allowed:
                 return f"reading took longer than the {allowed:g} seconds allowed for its size"
         return ""
 
-    def end(self) -> tuple[int, bytes]:
-        """Kill and bury it; return its exit status and the end of what it wrote to standard error."""
+    def end(self, *, patience: float = 0) -> tuple[int, bytes]:
+        """Give it `patience` seconds to die by itself, then kill and bury it; return its exit status and the end of its standard error."""
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(patience)
         self.process.kill()
         status = self.process.wait()
         self._stdin.close()
@@ -272,9 +293,7 @@ class _Crew:
         """Bury a reader and put its batch back in front, leaving out the exhibit under way when it is to blame."""
         self._selector.unregister(worker.stdout)
         died = not fate
-        if died:
-            worker.process.wait()
-        status, tail = worker.end()
+        status, tail = worker.end(patience=_DYING_SECONDS if died else 0)
         if worker in self._idle:
             self._idle.remove(worker)
             return
@@ -292,7 +311,7 @@ class _Crew:
             last = tail.decode("utf-8", "replace").strip().rpartition("\n")[2]
             raise StateError(
                 f"the readers cannot work: {reason} {last[:200]}".strip(),
-                remedy="Check that Comity is installed whole and that there is enough memory.",
+                remedy=_BROKEN_INSTALLATION,
             )
         waiting.appendleft(attempt)
 

@@ -5,7 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Sequence
-from io import BufferedReader, RawIOBase
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -13,6 +13,7 @@ from comity.parsers.confinement import allow_seconds
 from comity.parsers.contract import Parser, Source
 from comity.parsers.descent import Descent
 from comity.parsers.reading import Job, Reading
+from comity.parsers.streams import Slice
 from comity.parsers.table_files import TableFiles
 from comity.parsers.wire import Begun, Closing, DiskFull, Finished, Message, Order, Reached, Ready, decode_order, encode_message
 
@@ -20,50 +21,8 @@ _BUFFER = 2**20
 _SECONDS_BETWEEN_PULSES = 0.2
 
 
-class Slice(RawIOBase):
-    """`length` bytes at `offset` of an open file, seekable, read only; remembers how far it was read."""
-
-    def __init__(self, descriptor: int, *, offset: int, length: int) -> None:
-        super().__init__()
-        self._descriptor = descriptor
-        self._offset = offset
-        self._length = length
-        self._position = 0
-        self.furthest = 0
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seekable(self) -> bool:
-        """Return True."""
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move to `offset` from the start, the position or the end of the slice; return the new position."""
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._length}[whence]
-        if base + offset < 0:
-            raise OSError(errno.EINVAL, "seek before the start")
-        self._position = base + offset
-        return self._position
-
-    def tell(self) -> int:
-        """Return the position."""
-        return self._position
-
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # the stub's Buffer is not in 3.11
-        """Fill `buffer` from the position; return the bytes read, 0 at the end of the slice."""
-        wanted = max(0, min(len(buffer), self._length - self._position))
-        if not wanted:
-            return 0
-        got = os.preadv(self._descriptor, [memoryview(buffer)[:wanted]], self._offset + self._position)
-        self._position += got
-        self.furthest = max(self.furthest, self._position)
-        return got
-
-
 def serve(*, parsers: Sequence[Parser], confinement: tuple[str, ...], scratch: Path) -> None:
-    """Carry out orders from standard input until it ends.
+    """Carry out the orders whose files are named on standard input, one a line, until it ends.
 
     Standard output belongs to the messages alone: what a library prints goes to standard error.
     """
@@ -78,7 +37,8 @@ def serve(*, parsers: Sequence[Parser], confinement: tuple[str, ...], scratch: P
     say(Ready(confinement))
     for line in sys.stdin.buffer:
         try:
-            say(_carry_out(decode_order(line), parsers=parsers, scratch=scratch, say=say))
+            order = decode_order(Path(os.fsdecode(line.rstrip(b"\n"))).read_bytes())
+            say(_carry_out(order, parsers=parsers, scratch=scratch, say=say))
         except OSError as error:
             if error.errno not in {errno.ENOSPC, errno.EDQUOT}:
                 raise
@@ -91,17 +51,18 @@ def _carry_out(order: Order, *, parsers: Sequence[Parser], scratch: Path, say: C
     folder.mkdir(exist_ok=True)
     readings: list[Reading] = []
     with TableFiles(folder) as tables:
+        descent = Descent(tables=tables, parsers=parsers, limits=order.limits, scratch=scratch)
         for index, job in enumerate(order.batch.jobs):
             say(Begun(index))
             allow_seconds(order.limits.allowed_seconds(job.length))
             descriptor = os.open(job.path, os.O_RDONLY | os.O_CLOEXEC)
             try:
                 raw = Slice(descriptor, offset=job.offset, length=job.length)
-                descent = Descent(tables=tables, parsers=parsers, limits=order.limits, scratch=scratch, pulse=_Pulse(raw, say))
+                raw.on_read = _Pulse(raw, say)
                 source = _source(job, BufferedReader(raw, _BUFFER))
                 why = excluded.get(job.number)
                 if why is None:
-                    readings += descent.read(source, number=job.number)
+                    readings += descent.read(source, number=job.number, pulse=raw.on_read)
                 else:
                     readings += descent.exclude(source, number=job.number, code=why.code, reason=why.reason)
             finally:

@@ -1,6 +1,7 @@
 """The Parquet files of one batch: one per table, the same bytes for the same rows."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -13,6 +14,16 @@ from comity.observables import Table
 _GROUP_ROWS = 131_072
 _GROUP_BYTES = 64 * 2**20
 _LOOSE_ROWS = 4_096
+_MOST_BATCHES = 256
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """What the next row group of a table will hold."""
+
+    batches: list[pa.RecordBatch] = field(default_factory=list)
+    rows: int = 0
+    size: int = 0
 
 
 class TableFiles:
@@ -26,7 +37,7 @@ class TableFiles:
         self._folder = folder
         self._writers: dict[str, pq.ParquetWriter] = {}
         self._tables: dict[str, Table] = {}
-        self._waiting: dict[str, list[pa.RecordBatch]] = {}
+        self._waiting: dict[str, _Waiting] = {}
         self._loose: dict[str, list[Mapping[str, object]]] = {}
         self._rows: dict[str, int] = {}
 
@@ -75,19 +86,24 @@ class TableFiles:
         if not batch.num_rows:
             return
         self._tables[table.name] = table
-        waiting = self._waiting.setdefault(table.name, [])
-        waiting.append(batch)
-        if sum(each.num_rows for each in waiting) >= _GROUP_ROWS or sum(each.nbytes for each in waiting) >= _GROUP_BYTES:
+        waiting = self._waiting.setdefault(table.name, _Waiting())
+        waiting.batches.append(batch)
+        waiting.rows += batch.num_rows
+        waiting.size += batch.nbytes
+        if waiting.rows >= _GROUP_ROWS or waiting.size >= _GROUP_BYTES:
             self._flush(table)
+        elif len(waiting.batches) >= _MOST_BATCHES:
+            # many small batches weigh more than their rows
+            waiting.batches[:] = pa.Table.from_batches(waiting.batches).combine_chunks().to_batches()
 
     def _flush(self, table: Table) -> None:
-        waiting = self._waiting.pop(table.name, [])
-        if not waiting:
+        waiting = self._waiting.pop(table.name, None)
+        if waiting is None:
             return
         if table.name not in self._writers:
             self._writers[table.name] = pq.ParquetWriter(
                 self._folder / f"{table.name}.parquet", table.schema, version="2.6", compression="zstd", compression_level=1
             )
-        group = pa.Table.from_batches(waiting)
+        group = pa.Table.from_batches(waiting.batches).combine_chunks()
         self._writers[table.name].write_table(group, row_group_size=group.num_rows)
         self._rows[table.name] = self._rows.get(table.name, 0) + group.num_rows
