@@ -1,7 +1,5 @@
 """The authentication log of the server: jobs, staff who mistype, strangers who guess, one who succeeds."""
 
-
-
 import random
 from datetime import datetime, timedelta
 

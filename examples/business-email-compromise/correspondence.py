@@ -6,8 +6,9 @@ import random
 from datetime import datetime, timedelta
 
 import story
-from mail import Attachment, Mail, identity
 from story import HELENA, JONAS, LUCIA, MARINA, RENATO, STAFF, TIAGO, Person
+
+from mail import Attachment, Mail, identity
 
 _SUPPLIER = {"zone": story.GERMANY, "origin": (f"mail.{story.SUPPLIER_DOMAIN}", story.SUPPLIER_MAIL)}
 _PASSED = ("pass", "pass", "pass")

@@ -1,19 +1,18 @@
 """Writes the example: the folder to investigate, the example world's reference data, and what is planted where.
 
-    python examples/business-email-compromise/generate.py FOLDER
+    python examples/business-email-compromise/generate.py --into FOLDER     only the folder to investigate
+    python examples/business-email-compromise/generate.py --all FOLDER      everything
 
 Same program, same bytes: everything random comes from one seed, no clock is read. Modification times are set to the
 times of the story, because a log without a year is dated by them (version control does not keep them).
 """
 
-
-
+import argparse
 import gzip
 import io
 import json
 import os
 import random
-import sys
 from datetime import datetime
 from pathlib import Path
 
@@ -25,9 +24,10 @@ import story
 import victim_statement
 import web_log
 from ground import Place, assemble
-from mail import Mail, mailbox, write
 from truth import ground_truth
 from world import reference_files
+
+from mail import Mail, mailbox, write
 
 _ROTATED = story.at("2026-09-01T00:00:00")
 _WEB_LINES = 19_000
@@ -103,16 +103,22 @@ def material() -> tuple[Files, Places, list[Mail]]:
     return files, places, mails
 
 
-def main(target: Path) -> None:
-    """Write the example into the folder `target`."""
+def write_material(target: Path) -> tuple[Places, list[Mail]]:
+    """Write the folder to investigate to `target`; return the labelled places and the mails."""
     files, places, mails = material()
     for name, (data, modified) in files.items():
-        _write(target / "material" / name, data, modified)
+        _write(target / name, data, modified)
+    print(f"{len(files)} files, {sum(len(data) for data, _ in files.values()):,} bytes in {target}")
+    return places, mails
+
+
+def write_all(target: Path) -> None:
+    """Write the whole example to `target`: material/, reference/ and ground_truth.json."""
+    places, mails = write_material(target / "material")
     for name, data in reference_files().items():
         _write(target / "reference" / name, data, story.LAST_DAY)
     truth = json.dumps(ground_truth(places, mails), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     _write(target / "ground_truth.json", truth.encode(), story.LAST_DAY)
-    print(f"{len(files)} files, {sum(len(data) for data, _ in files.values()):,} bytes in {target / 'material'}")
 
 
 def _write(path: Path, data: bytes, modified: datetime) -> None:
@@ -122,4 +128,15 @@ def _write(path: Path, data: bytes, modified: datetime) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]) if len(sys.argv) > 1 else Path(__file__).parent)
+    parser = argparse.ArgumentParser(description="Write the example; the same bytes every time.")
+    parser.add_argument(
+        "--into", type=Path, metavar="FOLDER", help="write only the folder to investigate, with the times of the story, to FOLDER"
+    )
+    parser.add_argument(
+        "--all", type=Path, metavar="FOLDER", default=Path(__file__).parent, help="write everything to FOLDER (default: here)"
+    )
+    given = parser.parse_args()
+    if given.into:
+        write_material(given.into)
+    else:
+        write_all(given.all)

@@ -7,8 +7,9 @@ from datetime import timedelta
 
 import story
 from correspondence import real_invoice
-from mail import Attachment, Mail, identity, zipped
 from story import JONAS, MARINA, Person
+
+from mail import Attachment, Mail, identity, zipped
 
 _IMPOSTOR = Person(name="Jonas Petersen", address=f"jonas.petersen@{story.LOOKALIKE_DOMAIN}", machine="198.51.100.44")
 _LOOKALIKE_HOST = (f"smtp.{story.LOOKALIKE_DOMAIN}", story.LOOKALIKE_MAIL)

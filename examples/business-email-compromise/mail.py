@@ -1,7 +1,5 @@
 """The clerk's mailbox: months of ordinary correspondence, the lures, and harmless mail that looks like one."""
 
-
-
 import base64
 import io
 import random

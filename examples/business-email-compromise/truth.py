@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import story
 from ground import Place
+
 from mail import Mail
 
 _Json = dict[str, object]

@@ -1,7 +1,5 @@
 """The victim's bank statements: five months of its euro account as ISO 20022 camt.053."""
 
-
-
 import random
 from dataclasses import dataclass
 from datetime import datetime, timedelta

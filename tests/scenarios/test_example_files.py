@@ -17,7 +17,7 @@ EXAMPLE = Path(__file__).parents[2] / "examples" / "business-email-compromise"
 def generated(tmp_path_factory) -> Path:
     target = tmp_path_factory.mktemp("example")
     subprocess.run(
-        [sys.executable, EXAMPLE / "generate.py", target],
+        [sys.executable, EXAMPLE / "generate.py", "--all", target],
         check=True,
         capture_output=True,
         env={**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C"},
