@@ -1,7 +1,7 @@
 # The two commands of a newcomer: `make demo` and `make test`. Everything else is in the justfile.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
-UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip install --quiet --python $(BIN)/python
+UV := UV_PYTHON_DOWNLOADS=never $(BIN)/uv pip install --system-certs --quiet --python $(BIN)/python
 EXAMPLE := examples/business-email-compromise
 CASE ?= demo-case
 
