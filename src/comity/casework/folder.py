@@ -71,11 +71,11 @@ class Folder:
 
     @classmethod
     def create(cls, path: Path, *, case: Case) -> "Folder":
-        """Make the folder `path` for `case`. One that a killed run left without case.json is made whole.
+        """Make the folder `path` for `case`, open to its owner alone. One that a killed run left without case.json is made whole.
 
         StateError when `path` holds anything else.
         """
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
         foreign = sorted(p.name for p in path.iterdir() if p.name not in (*_SKELETON, "README.txt", "lock"))
         if foreign or any((path / "ledger").glob("*")):
             raise StateError(f"{path} is not empty: {', '.join(foreign[:5]) or 'ledger'}", remedy="Name a new folder for the case.")
@@ -139,6 +139,7 @@ class Folder:
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the ledger, oldest first; IntegrityError naming the first entry that is missing, damaged or out of place."""
+        remembered = recall(self.case.identity)  # before looking: another process may write meanwhile
         names = list(self.store.names("ledger"))
         chain, digest = [], ZERO
         for number, name in enumerate(names, 1):
@@ -147,7 +148,7 @@ class Folder:
             data = self.store.read(name, most=LARGEST_ENTRY)
             chain.append(decode(data, where=f"{self.path / name}"))
             digest = Digest.of(data)
-        self._require_unbroken(chain, digest)
+        self._require_unbroken(chain, digest, remembered)
         self._newest = Head(count=len(chain), digest=digest)
         return tuple(chain)
 
@@ -214,11 +215,10 @@ class Folder:
             raise IntegrityError(f"{self.path / entry_name(head.count)} was changed since it was written")
         return head
 
-    def _require_unbroken(self, chain: list[Entry], digest: Digest) -> None:
+    def _require_unbroken(self, chain: list[Entry], digest: Digest, remembered: Head | None) -> None:
         broken = find_break(chain, head=digest)
         if broken is not None:
             raise IntegrityError(f"the ledger of {self.path} is broken: {broken.words}")
-        remembered = recall(self.case.identity)
         if remembered is None or remembered.count == 0:
             return
         if len(chain) < remembered.count:
