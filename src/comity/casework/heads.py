@@ -27,7 +27,7 @@ def remember(case: str, head: Head) -> None:
     path = _path(case)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_suffix(f".{os.getpid()}")
+        draft = path.with_suffix(f".{os.urandom(8).hex()}")
         draft.write_bytes(canonical({"case": case, "count": head.count, "head": head.digest.hex}))
         draft.replace(path)
     except OSError as error:
