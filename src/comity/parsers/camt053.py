@@ -270,7 +270,7 @@ def _period(head: Element) -> dict[str, Cell]:
 
 def _transactions(entry: Element, minor: int, currency: str, shared: Mapping[str, Cell], context: _Context) -> Iterator[Mapping[str, Cell]]:
     """Yield one row for the entry, or one for each of its transactions when their amounts add up to it."""
-    details = tuple(entry.all("NtryDtls/TxDtls"))
+    details = entry.all("NtryDtls/TxDtls")
     amounts = [_transaction_amount(detail, entry, currency) for detail in details]
     parts_known = [amount for amount in amounts if amount is not None]
     if len(details) > 1 and len(parts_known) == len(details) and sum(parts_known) == minor:

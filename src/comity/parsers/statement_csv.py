@@ -1,8 +1,9 @@
 """Account statements exported as CSV: no standard, so the profile is guessed from the file, shown, and kept with the reading."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 from comity.observables import ACCOUNT, PAYMENT, Table
@@ -19,6 +20,7 @@ from comity.terms.errors import MaterialError
 from comity.terms.money import minor_digits
 
 _HUNDREDTHS: Final = 2
+_BLANK: Final = " \ufeff\r\n\t\u00a0"
 _STATUS: Final = {
     "booked": "booked",
     "completed": "booked",
@@ -137,12 +139,10 @@ def _payment(record: Record, profile: Profile) -> dict[str, Cell]:
     if any(cell.strip() for cell in fields[width:]):
         raise _UnreadableError("record_unreadable", f"{len(fields)} fields where the headings name {width}")
     cells = _Cells(fields, profile)
-    date_text = cells.text(Role.BOOKING_DATE)
-    if date_text is None or written_date(date_text) is None:
-        raise _UnreadableError("date_unreadable", f"not a date: {(date_text or '')[:40]!r}")
+    date_text = cells.text(Role.BOOKING_DATE) or ""
     booked = _instant(date_text, profile)
-    if booked is None and profile.order != UNKNOWN:
-        raise _UnreadableError("date_unreadable", f"not a date, with {profile.order} as its order: {date_text[:40]!r}")
+    if booked is None and (profile.order != UNKNOWN or written_date(date_text) is None):
+        raise _UnreadableError("date_unreadable", f"not a date, with {profile.order} as order of day and month: {date_text[:40]!r}")
     amount, direction = _directed_amount(cells, profile)
     currency = _currency(cells, amount, profile)
     value = _instant(cells.text(Role.VALUE_DATE) or "", profile)
@@ -162,20 +162,26 @@ class _Cells:
 
     def __init__(self, fields: tuple[str, ...], profile: Profile) -> None:
         self._fields = fields
-        self._columns = profile.columns
+        self._places = _places(profile.columns)
 
     def text(self, *roles: Role) -> str | None:
         """Return what stands in the first of `roles` that is not empty."""
-        return next((cell for role in roles for cell in self._all(role)), None)
+        for role in roles:
+            for place in self._places.get(role, ()):
+                if place < len(self._fields) and (text := self._fields[place].strip(_BLANK)):
+                    return text
+        return None
 
     def joined(self, role: Role) -> str | None:
         """Return everything in the columns of `role`, once each."""
-        return " ".join(dict.fromkeys(self._all(role))) or None
+        texts = [self._fields[place].strip(_BLANK) for place in self._places.get(role, ()) if place < len(self._fields)]
+        return " ".join(dict.fromkeys(filter(None, texts))) or None
 
-    def _all(self, role: Role) -> Iterator[str]:
-        for column, cell in zip(self._columns, self._fields, strict=False):
-            if column == role and (text := cell.strip(" \ufeff\r\n\t\u00a0")):
-                yield text
+
+@lru_cache(maxsize=8)
+def _places(columns: tuple[str, ...]) -> Mapping[str, tuple[int, ...]]:
+    """Return the columns of each role."""
+    return {role: tuple(place for place, found in enumerate(columns) if found == role) for role in columns if role}
 
 
 def _instant(text: str, profile: Profile) -> tuple[datetime, str] | None:

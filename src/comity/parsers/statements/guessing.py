@@ -134,7 +134,7 @@ def _all_utf8(stream: BinaryIO) -> bool:
 def _gathered(stream: BinaryIO, layout: Layout, table: Table) -> _Evidence:
     evidence = _Evidence()
     columns = table.columns
-    dates = [place for place, role in enumerate(columns) if role in {Role.BOOKING_DATE, Role.VALUE_DATE}]
+    date_place = columns.index(Role.BOOKING_DATE)
     amounts = [place for place, role in enumerate(columns) if role in {Role.AMOUNT, Role.CREDIT, Role.DEBIT, Role.BALANCE}]
     account = columns.index(Role.ACCOUNT) if Role.ACCOUNT in columns else None
     for record in records(stream, layout, start=table.head):
@@ -142,10 +142,9 @@ def _gathered(stream: BinaryIO, layout: Layout, table: Table) -> _Evidence:
         if fields is None or not readable(columns, fields):
             continue
         evidence.rows += 1
-        for place in dates:
-            written = written_date(fields[place]) if place < len(fields) else None
-            if written is not None and columns[place] == Role.BOOKING_DATE:
-                evidence.add_date(written)
+        written = written_date(fields[date_place])
+        if written is not None:
+            evidence.add_date(written)
         found: dict[str, WrittenAmount] = {}
         for place in amounts:
             amount = written_amount(fields[place]) if place < len(fields) else None
@@ -158,7 +157,8 @@ def _gathered(stream: BinaryIO, layout: Layout, table: Table) -> _Evidence:
             evidence.add_amount(amount)
             if columns[place] == Role.DEBIT and amount.number.strip("0.,"):
                 evidence.debits.add(-1 if amount.sign < 0 else 1)
-        _compare_balances(evidence, found)
+        if not evidence.negative and not evidence.positive and Role.DIRECTION not in columns:
+            _compare_balances(evidence, found)
         if account is not None and account < len(fields) and fields[account].strip() and len(evidence.accounts) < 3:  # noqa: PLR2004 - one or many
             evidence.accounts.add(fields[account].strip())
     return evidence

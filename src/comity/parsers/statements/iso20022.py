@@ -12,6 +12,7 @@ from xml.parsers import expat
 
 STATEMENTS: Final = frozenset({"Stmt", "Rpt", "Ntfctn"})
 ENTRY: Final = "Ntry"
+_OPENING: Final = STATEMENTS | {ENTRY}
 _CHUNK: Final = 65_536
 _DEEPEST: Final = 100
 _MOST_ELEMENTS: Final = 100_000
@@ -38,15 +39,12 @@ class Element:
         """The text directly in it."""
         return "".join(self.pieces)
 
-    def all(self, path: str) -> "Iterator[Element]":
-        """Yield the elements that `path` ("RmtInf/Ustrd") leads to, in order."""
-        first, _, rest = path.partition("/")
-        for child in self.children:
-            if child.name == first:
-                if rest:
-                    yield from child.all(rest)
-                else:
-                    yield child
+    def all(self, path: str) -> "list[Element]":
+        """Return the elements that `path` ("RmtInf/Ustrd") leads to, in order."""
+        found = [self]
+        for name in path.split("/"):
+            found = [child for element in found for child in element.children if child.name == name]
+        return found
 
     def first(self, *paths: str) -> "Element | None":
         """Return the first element that one of `paths` leads to, tried in order."""
@@ -138,38 +136,37 @@ class _Machine:
             self.path.clear()
 
     def _begin(self, name: str, attributes: dict[str, str]) -> None:
-        self.settle(self.here)
-        local = name.rpartition(":")[2]
-        in_entry = bool(self.path) and self.path[0].name == ENTRY
-        if not in_entry and local in STATEMENTS:
+        if self.ended is not None:
+            self.settle(self.here)
+        local = name.rpartition(":")[2] if ":" in name else name
+        path = self.path
+        if path and (local not in _OPENING or path[0].name == ENTRY):
+            self.elements += 1
+            if len(path) > _DEEPEST or self.elements > _MOST_ELEMENTS:
+                raise _too_much()
+            if self.heads_only and path[0].name == ENTRY:
+                path.append(path[0])
+                return
+            element = Element(local, attributes)
+            path[-1].children.append(element)
+            path.append(element)
+            return
+        self.close_head(self.here)
+        if local != ENTRY:
             self.around.append(name)
+            self.elements += 1
+            if len(self.around) > _DEEPEST or self.elements > _MOST_ELEMENTS:
+                raise _too_much()
+        if local in _OPENING:
             self._open(local, attributes)
-            return
-        if not in_entry and local == ENTRY:
-            self.close_head(self.here)
-            self._open(local, attributes)
-            return
-        if not self.path:
-            self.around.append(name)
-            self._count(len(self.around))
-            return
-        element = Element(local, attributes)
-        self._count(len(self.path))
-        if not (self.heads_only and in_entry):
-            self.path[-1].children.append(element)
-        self.path.append(element)
 
     def _open(self, local: str, attributes: dict[str, str]) -> None:
         self.path, self.start = [Element(local, attributes)], self.here
         self.elements = self.characters = 0
 
-    def _count(self, depth: int) -> None:
-        self.elements += 1
-        if depth > _DEEPEST or self.elements > _MOST_ELEMENTS:
-            raise _RefusedError("limit_structure", f"more than {_DEEPEST} levels or {_MOST_ELEMENTS} elements in one part of the statement")
-
     def _end(self, _: str) -> None:
-        self.settle(self.here)
+        if self.ended is not None:
+            self.settle(self.here)
         if len(self.path) > 1:
             self.path.pop()
         elif self.path and self.path[0].name == ENTRY:
@@ -182,7 +179,8 @@ class _Machine:
             self.elements = 0
 
     def _text(self, text: str) -> None:
-        self.settle(self.here)
+        if self.ended is not None:
+            self.settle(self.here)
         if len(self.path) > 1 and not (self.heads_only and self.path[0].name == ENTRY):
             self.characters += len(text)
             if self.characters > _MOST_CHARACTERS:
@@ -190,7 +188,12 @@ class _Machine:
             self.path[-1].pieces.append(text)
 
     def _other(self, _: str) -> None:
-        self.settle(self.here)
+        if self.ended is not None:
+            self.settle(self.here)
+
+
+def _too_much() -> _RefusedError:
+    return _RefusedError("limit_structure", f"more than {_DEEPEST} levels or {_MOST_ELEMENTS} elements in one part of the statement")
 
 
 def _refuse_doctype(name: str, system: str | None, public: str | None, internal: int) -> None:  # noqa: ARG001 - Expat's signature

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 
 import pyarrow as pa
 
@@ -42,6 +43,7 @@ class RowBuffer:
                 yield Rows(table=table, batch=pa.RecordBatch.from_arrays(columns, schema=table.own))
 
 
+@lru_cache(maxsize=4096)
 def account_number(text: str) -> str:
     """Return an IBAN in electronic form when `text` is a valid one, otherwise the number as written, without outer space."""
     try:

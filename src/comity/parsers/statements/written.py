@@ -24,6 +24,12 @@ _MONTHS: Final = {
     for name in names.split()
 }  # fmt: skip
 _NUMBER = re.compile(r"[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*|[.,][0-9]+")
+_PLAIN = re.compile("[0-9]*[.,][0-9]+")
+_THOUSAND = re.compile("[0-9]{1,3}[.,][0-9]{3}")
+_GROUPED: Final = {
+    mark: re.compile(rf"[0-9]{{1,3}}(?:\{group}[0-9]{{3}})+\{mark}[0-9]+|[0-9]{{1,3}}(?:\{group}[0-9]{{3}}){{2,}}")
+    for mark, group in ((".", ","), (",", "."))
+}
 _HALF_DAY: Final = 12
 _WITHOUT_SPACES: Final = str.maketrans("", "", GROUP_MARKS)
 
@@ -142,14 +148,11 @@ class WrittenAmount:
     def mark(self) -> str:
         """Return the decimal mark these digits show: "." or ",", "" for none needed, "either", or "neither" when they are garbled."""
         digits = self.number.translate(_WITHOUT_SPACES)
-        if not re.search("[.,]", digits):
+        if digits.isdecimal():
             return ""
-        for mark, group in ((".", ","), (",", ".")):
-            if re.fullmatch(rf"[0-9]{{1,3}}(?:\{group}[0-9]{{3}})+\{mark}[0-9]+|[0-9]{{1,3}}(?:\{group}[0-9]{{3}}){{2,}}", digits):
-                return mark
-        if re.fullmatch("[0-9]{1,3}[.,][0-9]{3}", digits):
-            return "either"
-        return digits.strip("0123456789") if re.fullmatch("[0-9]*[.,][0-9]+", digits) else "neither"
+        if _PLAIN.fullmatch(digits):
+            return "either" if _THOUSAND.fullmatch(digits) else digits.strip("0123456789")
+        return next((mark for mark, pattern in _GROUPED.items() if pattern.fullmatch(digits)), "neither")
 
     def minor(self, *, digits: int, point: str) -> int:
         """Return the amount in units of 10^-`digits` with `point` as decimal mark, without its sign; MaterialError if it is none."""
