@@ -122,6 +122,17 @@ def test_money_that_was_there_before_is_no_pass_through() -> None:
     assert find(passing(before=40_000_000)) == ()
 
 
+def test_without_a_balance_it_is_moderate_and_an_opening_balance_is_counted_on() -> None:
+    rows = [{**row, "balance_minor": None, "statement": "S"} for row in passing()]
+    (finding,) = find(rows)
+    assert finding.strength is Strength.MODERATE
+    assert any("has no balance" in limit for limit in finding.limits)
+    (counted,) = find(rows, [{"account": OWN, "statement": "S", "currency": "EUR", "opening_minor": 1_000}])
+    assert counted.strength is Strength.STRONG
+    assert "empty_before" in {reason.code for reason in counted.reasons}
+    assert find(rows, [{"account": OWN, "statement": "S", "currency": "EUR", "opening_minor": 90_000_000}]) == ()
+
+
 def test_by_day_the_words_are_no_more_precise() -> None:
     rows = passing()
     for row in rows:

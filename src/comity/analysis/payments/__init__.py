@@ -45,7 +45,7 @@ def find(
     Kinds: payment.changed_beneficiary, payment.account_from_doubtful_mail, payment.pass_through, payment.splitting,
     quality.statement_total, quality.running_balance.
     """
-    rows = with_explanations(booked(payments))
+    rows = with_explanations(booked(payments, accounts))
     debits = changed_beneficiary.debits_with_payee(rows)
     named = {} if messages is None else mentions(messages, debits["other.account"].unique().sort().to_list())
     return in_order(

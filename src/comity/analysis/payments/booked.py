@@ -13,6 +13,7 @@ from comity.terms.money import Money
 from comity.terms.selector import Kind, Selector, normalize
 
 Row = Mapping[str, object]
+STATEMENT: Final = ("trace.exhibit", "trace.member", "account", "statement")
 TRACE: Final = ("trace.exhibit", "trace.member", "trace.offset", "trace.length")
 
 # legal forms and courtesies, which come and go in the names banks write
@@ -31,14 +32,14 @@ def name_key(column: str) -> pl.Expr:
     return words.list.join(" ")
 
 
-def booked(payments: pl.LazyFrame) -> pl.DataFrame:
+def booked(payments: pl.LazyFrame, accounts: pl.LazyFrame) -> pl.DataFrame:
     """Return the booked payments by own account, time and place.
 
     Left out: pending ones, reversals, those without a direction or any date, and copies of the same booking in a second
-    statement (in another exhibit, with the same account, direction, amount, day and bank reference, or without a reference the same
-    time, other side, text and balance). Added: `holder` (the own
-    account, or the exhibit where a statement names none), `moment` (booking date, else value date), `other.*` and
-    `own.name` by direction, `other.key` and `own.key`, and `place`, the row's number.
+    statement (in another exhibit, with the same account, direction, amount, day and bank reference, or without a reference
+    the same time, other side, text and balance). Added: `holder` (the own account, or the exhibit where a statement names
+    none), `moment` (booking date, else value date), `other.*` and `own.name` by direction, `other.key` and `own.key`,
+    `balance` (after the payment, as written or counted on from the statement's opening balance) and `place`, the row's number.
     """
     debit = pl.col("direction") == "debit"
     moment = pl.coalesce("booking_date", "value_date")
@@ -47,7 +48,6 @@ def booked(payments: pl.LazyFrame) -> pl.DataFrame:
         & pl.col("direction").is_in(["credit", "debit"])
         & moment.is_not_null()
         & (pl.col("status") != "pending").fill_null(value=True)
-        & ~pl.col("reversal").fill_null(value=False)
     )
     return (
         usable.with_columns(
@@ -58,11 +58,24 @@ def booked(payments: pl.LazyFrame) -> pl.DataFrame:
             pl.when(debit).then("debtor.name").otherwise("creditor.name").alias("own.name"),
         )
         .with_columns(name_key("other.name").alias("other.key"), name_key("own.name").alias("own.key"))
+        .join(_openings(accounts), on=STATEMENT, how="left", nulls_equal=True)
         .sort("holder", "moment", *TRACE, "amount_minor", "direction", "other.key", nulls_last=True)
-        .filter(_first_copy())
+        .with_columns(pl.coalesce("balance_minor", pl.col("opening") + signed().cum_sum().over(STATEMENT)).alias("balance"))
+        .filter(~pl.col("reversal").fill_null(value=False) & _first_copy())
         .collect()
         .with_row_index("place")
     )
+
+
+def signed() -> pl.Expr:
+    """Return the amount with the sign it has for the account's balance."""
+    return pl.when(pl.col("direction") == "credit").then("amount_minor").otherwise(-pl.col("amount_minor"))
+
+
+def _openings(accounts: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the opening balance of each statement that has one."""
+    known = accounts.filter(pl.col("opening_minor").is_not_null())
+    return known.group_by(STATEMENT).agg(pl.col("opening_minor").sort_by("trace.offset").first().alias("opening"))
 
 
 def _first_copy() -> pl.Expr:

@@ -9,7 +9,8 @@ pass-through: a balance before the credit that could have paid all of it ends th
 Points: 2 for a credit at least five times the usual one (of five or more before it); 1 each for money gone by the next day, at most
 a tenth kept, an account nearly empty before (a fifth of the credit or less), a payer who had never paid in, receivers who had never
 been paid (both only with 30 days of history), and each repetition on the account (once). Less 1 for more than three receivers, and
-for a balance before that was not small. Five are strong, four moderate, three weak, fewer nothing.
+for a balance before that was not small. Five are strong, four moderate, three weak, fewer nothing. Where
+only days are known, or no balance, a point goes and the finding is moderate at most; where both are missing it is weak.
 """
 
 from bisect import bisect_left
@@ -47,6 +48,7 @@ _SET_ASIDE: Final = (
     "Checked and set aside: payments between the owner's own accounts, the same other side with steady amounts in three or more months "
     "(wages, rent, regular payees), sums below two per cent of the credit."
 )
+_BALANCE_UNKNOWN: Final = "The statement has no balance: whether the money was on the account before is not known."
 _ORDER_UNKNOWN: Final = "Some bookings are known by their day only: whether a debit of the same day came after the credit is not known."
 
 
@@ -147,7 +149,8 @@ def _finding(account: pl.DataFrame, group: _Group, seen_before: int) -> Finding 
     points = sum(-1 if reason.against else _POINTS.get(reason.code, 1) for reason in reasons)
     if points < _WORTH_SAYING or any(reason.code == "funds_before" for reason in reasons):
         return None
-    strength = Strength.STRONG if points >= _STRONG else Strength.MODERATE if points >= _MODERATE else Strength.WEAK
+    unknowns = _unknowns(group)
+    strength = _strength(points - len(unknowns), most=2 - len(unknowns))
     paid = "; ".join(f"{booked.amount(booked.minor(row), currency)} on {booked.when(row)} to {_other(row)}" for row in group.debits)
     received = "; ".join(f"{booked.amount(booked.minor(row), currency)} on {booked.when(row)} from {_other(row)}" for row in group.credits)
     account_number = booked.text(first, "account")
@@ -171,9 +174,21 @@ def _finding(account: pl.DataFrame, group: _Group, seen_before: int) -> Finding 
         limits=(
             "Money has no marks: that this credit paid these debits is an inference from time and amount.",
             _SET_ASIDE,
-            *((_ORDER_UNKNOWN,) if booked.by_day((*group.credits, *group.debits)) else ()),
+            *unknowns,
         ),
     )  # fmt: skip
+
+
+def _unknowns(group: _Group) -> tuple[str, ...]:
+    """Return what is not known and makes the finding weaker: the order within a day, the balance before."""
+    days = booked.by_day((*group.credits, *group.debits))
+    balance = isinstance(group.credits[0]["balance"], int)
+    return (*((_ORDER_UNKNOWN,) if days else ()), *(() if balance else (_BALANCE_UNKNOWN,)))
+
+
+def _strength(points: int, *, most: int) -> Strength:
+    steps = (Strength.WEAK, Strength.MODERATE, Strength.STRONG)
+    return steps[min(most, (points >= _MODERATE) + (points >= _STRONG))]
 
 
 def _other(row: Row) -> str:
@@ -219,7 +234,7 @@ def _strangers(earlier: pl.DataFrame, group: _Group) -> Iterator[Reason]:
 
 def _balance_before(credit: Row, left: int, came: int) -> Iterator[Reason]:
     """Yield what the running balance says about money that was there before."""
-    after = credit["balance_minor"]
+    after = credit["balance"]
     if not isinstance(after, int):
         return
     before = after - booked.minor(credit)

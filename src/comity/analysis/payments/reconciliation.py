@@ -17,7 +17,6 @@ from comity.observables import Trace
 METHOD: Final = "payments.reconciliation"
 VERSION: Final = "1"
 _MOST_BREAKS: Final = 20
-_STATEMENT: Final = ("trace.exhibit", "trace.member", "account", "statement")
 _LIMITS: Final = (
     "It does not say which: a booking left out, a defect in the reading (see the defects of the same exhibit), or a changed amount.",
 )
@@ -25,10 +24,9 @@ _LIMITS: Final = (
 
 def find(payments: pl.LazyFrame, accounts: pl.LazyFrame) -> Iterator[Finding]:
     """Yield a finding for each statement whose entries do not add up, and for each file whose running balance breaks."""
-    signed = pl.when(pl.col("direction") == "credit").then("amount_minor").otherwise(-pl.col("amount_minor"))
     entries = (
         payments.filter((pl.col("status") != "pending").fill_null(value=True) & pl.col("direction").is_not_null())
-        .with_columns(signed.alias("signed"))
+        .with_columns(booked.signed().alias("signed"))
         .select(*booked.TRACE, "account", "statement", "currency", "signed", "balance_minor", "booking_date", "direction", "amount_minor")
     )
     yield from _totals(entries, accounts)
@@ -37,9 +35,9 @@ def find(payments: pl.LazyFrame, accounts: pl.LazyFrame) -> Iterator[Finding]:
 
 def _totals(entries: pl.LazyFrame, accounts: pl.LazyFrame) -> Iterator[Finding]:
     statements = accounts.filter(pl.col("opening_minor").is_not_null() & pl.col("closing_minor").is_not_null())
-    sums = entries.group_by(_STATEMENT).agg(pl.col("signed").sum().alias("booked"), pl.len().alias("count"))
+    sums = entries.group_by(booked.STATEMENT).agg(pl.col("signed").sum().alias("booked"), pl.len().alias("count"))
     wrong = (
-        statements.join(sums, on=_STATEMENT, how="left", nulls_equal=True)
+        statements.join(sums, on=booked.STATEMENT, how="left", nulls_equal=True)
         .with_columns(pl.col("booked").fill_null(0), pl.col("count").fill_null(0))
         .with_columns((pl.col("closing_minor") - pl.col("opening_minor") - pl.col("booked")).alias("off"))
         .filter(pl.col("off") != 0)
