@@ -9,6 +9,7 @@ from comity.cli.main import commands
 from comity.observables import TABLES
 
 REPOSITORY = Path(__file__).parents[2]
+SOURCE = REPOSITORY / "src" / "comity"
 
 
 def test_generated_pages_are_current() -> None:
@@ -38,6 +39,16 @@ def test_every_column_says_what_it_means() -> None:
     for table in TABLES:
         for field in table.schema:
             assert field.name.startswith("trace.") or (field.metadata or {}).get(b"meaning"), f"{table.name}.{field.name}"
+
+
+def test_every_kind_of_finding_and_every_objection_is_explained() -> None:
+    methods = "\n".join(page.read_text("utf-8") for page in (REPOSITORY / "docs" / "methods").glob("*.md"))
+    analysis = "\n".join(path.read_text("utf-8") for path in (SOURCE / "analysis").rglob("*.py"))
+    kinds = set(re.findall(r'\bkind="(\w+\.\w+)"', analysis))
+    objections = set(re.findall(r'_objection\(\s*"([a-z-]+)"', (SOURCE / "cooperation" / "lint.py").read_text("utf-8")))
+    assert len(kinds) > 10
+    assert len(objections) > 20
+    assert [name for name in sorted(kinds | objections) if f"`{name}`" not in methods] == []
 
 
 def test_every_dependency_earns_its_place() -> None:
