@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
 from comity.cooperation.request import Item, Objection, Request, Sentence, Standing
-from comity.cooperation.sighting import ADDRESSES, longest_period
+from comity.cooperation.sighting import ADDRESSES, YEAR_IN_DOUBT, longest_period
 from comity.law.answer import Status
 from comity.terms.errors import MaterialError
 from comity.terms.instant import format_instant
@@ -174,7 +174,10 @@ def _time(item: Item, field: str, request: Request) -> Iterator[Objection]:
     declared = any(
         "inferred" in sentence.text and set(sentence.findings) & set(item.findings) for sentence in request.c_data_and_relationship
     )
-    if not declared or item.clock not in _ORDINARY_CLOCKS:
+    if YEAR_IN_DOUBT in item.clock:
+        text = "The log writes no year, and the file's own time may be that of a copy: the year may be another."
+        yield _objection("year-in-doubt", field, text, "Ask the owner of the log for the year, or preserve it with its file times.")
+    elif not declared or item.clock not in _ORDINARY_CLOCKS:
         text = f"The {item.clock[:20]} of the time was inferred and the request does not say so."
         yield _objection("clock-undeclared", field, text, "Say in (c) what was inferred.")
     else:

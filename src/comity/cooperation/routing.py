@@ -9,7 +9,7 @@ from typing import TypeAlias
 from comity.analysis.finding import SUPPORTING, Finding, Involved, Strength
 from comity.cooperation.custodian import Basis, Custodian, Unplaced, of_account, of_address
 from comity.cooperation.offence import offence_of
-from comity.cooperation.sighting import ACCOUNTS, ADDRESSES, Gathered, Sighting, gather
+from comity.cooperation.sighting import ACCOUNTS, ADDRESSES, YEAR_IN_DOUBT, Gathered, Sighting, gather
 from comity.reference.banks import Bank
 from comity.reference.holder import Holder
 from comity.terms.errors import MaterialError
@@ -25,6 +25,7 @@ _NOT_THE_OFFENDERS = ("victim", "payer", "debtor", "recipient", "earlier", "prev
 """Words in a role that mark a selector of the injured side or of somebody whose name was used."""
 
 _MOST_NAMED = 20
+_WHICH_YEAR = "In which year did they act? The log writes none, and the file's own time may be that of a copy"
 _QUESTIONS = {
     Kind.DOMAIN: "Which registrar and which host served these names at the time? A name alone names no state",
     Kind.URL: "Which hosts served these web addresses at the time? A web address alone names no state",
@@ -139,6 +140,9 @@ def _sightings(findings: Iterable[Finding]) -> tuple[list[Sighting], list[LeftOu
                     questions[question][selector].add(finding.identity)
             elif at is None:
                 questions["When did they act? Without a time nobody can say who held them"][selector].add(finding.identity)
+            elif YEAR_IN_DOUBT in involved.clock:
+                # a year that may be wrong is no time: asking the holder of that year may name a stranger
+                questions[_WHICH_YEAR][selector].add(finding.identity)
             else:
                 sightings.append(_sighting(involved, at, finding))
     left_out = [_named(text, found, question=False) for text, found in sorted(aside.items())]

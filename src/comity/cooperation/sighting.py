@@ -10,6 +10,8 @@ from comity.terms.selector import Kind, Selector
 
 ADDRESSES = frozenset({Kind.IPV4, Kind.IPV6})
 ACCOUNTS = frozenset({Kind.IBAN, Kind.ACCOUNT})
+YEAR_IN_DOUBT = "year in doubt"
+"""What `event.clock` says of an inferred year that may be wrong."""
 
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)

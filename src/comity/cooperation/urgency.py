@@ -10,7 +10,6 @@ from comity.law.answer import Status
 from comity.law.retention import Retention, RetentionBasis
 from comity.terms.jurisdiction import name_of
 
-
 _UNKNOWN_LIFE = 10**6
 
 

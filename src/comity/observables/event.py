@@ -10,7 +10,7 @@ EVENT = table(
     [
         column("@timestamp", INSTANT, "when, by the clock of the host that wrote the line; null when the line has no usable time"),
         column("event.precision", pa.string(), "unit of the written time: second, millisecond, microsecond, minute, day"),
-        column("event.clock", pa.string(), "what of the time was inferred, not written: '', 'year', 'zone', 'year+zone'"),
+        column("event.clock", pa.string(), "what of the time was inferred, not written: '', 'year' or 'year in doubt' (it may be wrong), 'zone', joined by '+'"),
         column("event.dataset", pa.string(), "kind of log: access_log, auth_log, syslog"),
         column("event.category", pa.string(), "ECS category: web, authentication, session, process, iam, host"),
         column("event.action", pa.string(), "what was tried, such as request, ssh_login, sudo_command, user_added"),

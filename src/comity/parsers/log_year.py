@@ -18,6 +18,8 @@ _RETURN_DAYS = 300
 _MOST_PARTS = 64
 _MOST_YEARS_BACK = 12
 _COPIED_DAYS = 2
+YEAR_DOUBT = "year_doubt"
+"""Name of the fact that says an inferred year may be wrong, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +96,11 @@ def infer_years(days: pl.DataFrame, modified: datetime | None) -> Iterator[Infer
         first = _date(order["day"][begin], year + back)
         # a part that begins after the file was last modified was written by a clock that was wrong
         parts.append((int(order["offset"][begin]) if begin else 0, None if first is None or first > limit else year + back))
-    yield Inferred(
-        name="year", value=str(Years(tuple(parts))), why=_why(modified, _date(last, year), turns=len(begins) - 1, leaps=bool(leaps))
-    )
+    yield Inferred(name="year", value=str(Years(tuple(parts))), why=_why(modified, turns=len(begins) - 1, leaps=bool(leaps)))
+    yield from _doubt(modified, _date(last, year))
 
 
-def _why(modified: datetime, last: date | None, *, turns: int, leaps: bool) -> str:
+def _why(modified: datetime, *, turns: int, leaps: bool) -> str:
     at = f"{modified.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
     words = (
         f"the lines give no year; the file or what holds it was last modified {at}, and its last line is of the latest year not after that"
@@ -108,10 +109,15 @@ def _why(modified: datetime, last: date | None, *, turns: int, leaps: bool) -> s
         words += f", counted over {turns} turn{'s' if turns > 1 else ''} of the year in the file"
     if leaps:
         words += ", and 29 February occurs in it"
+    return words
+
+
+def _doubt(modified: datetime, last: date | None) -> Iterator[Inferred]:
+    """Yield the fact that the year is in doubt: the modification may be that of a copy made in a later year."""
     gap = 0 if last is None else (modified.astimezone(UTC).date() - last).days
     if gap > _COPIED_DAYS:
-        words += f"; uncertain, because that line lies {gap} days before the modification, which may be only the time of a copy"
-    return words
+        why = f"the last line lies {gap} days before the file was last modified, which may be only the time of a copy"
+        yield Inferred(name=YEAR_DOUBT, value=f"{gap} days", why=why)
 
 
 def _latest(last: str, leaps: list[int], limit: date) -> int | None:

@@ -15,7 +15,7 @@ from comity.parsers.contract import Defect, Inferred, Item, Source
 from comity.parsers.daemon_messages import interpret
 from comity.parsers.event_rows import Peers, event_rows
 from comity.parsers.lines import Block, blocks, split, unreadable
-from comity.parsers.log_year import MONTHS, Years, infer_years
+from comity.parsers.log_year import MONTHS, YEAR_DOUBT, Years, infer_years
 
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-6][0-9]"
 _PRIORITY = r"(?:<[0-9]{1,3}>)?"
@@ -147,7 +147,8 @@ def _bsd(frame: pl.DataFrame, facts: Mapping[str, str], origin: int) -> pl.DataF
     at = midnight + pl.duration(microseconds=seconds * _SECOND_US + _microseconds(pl.col("fraction")))
     # a line without a host begins with the program, whose colon shows it
     hostless = pl.col("host").str.ends_with(":")
-    missing = pl.when(written.is_null()).then(pl.lit("year+zone")).otherwise(pl.lit("zone"))
+    year = "year in doubt" if YEAR_DOUBT in facts else "year"
+    missing = pl.when(written.is_null()).then(pl.lit(f"{year}+zone")).otherwise(pl.lit("zone"))
     return _tag(
         frame.with_columns(
             _in_zone(at, facts).alias("@timestamp"),

@@ -254,3 +254,11 @@ def test_the_order_of_findings_does_not_matter():
 def test_involved_things_that_are_no_place_to_ask_are_passed_over():
     digest = Involved(selector=Selector(kind=Kind.SHA256, value="0" * 64), role="attachment", trace=trace())
     assert planned(finding(digest, kind="phishing.message")).wanted == ()
+
+
+def test_an_act_whose_year_is_in_doubt_is_asked_about_not_asked_for():
+    found = planned(finding(involved(clock="year in doubt+zone")))
+    assert found.wanted == ()
+    (left,) = found.left_out
+    assert left.question
+    assert left.reason.startswith("In which year")

@@ -173,9 +173,10 @@ def test_what_is_inferred_is_said() -> None:
     facts = {fact.name: fact for fact in PARSER.infer(source(b"Apr 20 14:14:29 h a: b\n"))}
     assert set(facts) == {"year", "zone"}
     assert "last modified 2017-04-20T14:14:30Z" in facts["year"].why
-    assert "uncertain" not in facts["year"].why
     late = {fact.name: fact for fact in PARSER.infer(source(b"Apr 20 14:14:29 h a: b\n", datetime(2026, 11, 23, tzinfo=UTC)))}
-    assert "uncertain" in late["year"].why
+    assert "time of a copy" in late["year_doubt"].why
+    (rows,) = (item for item in PARSER.read(source(b"Apr 20 14:14:29 h a: b\n"), inferred=tuple(late.values())) if isinstance(item, Rows))
+    assert rows.batch.column("event.clock").to_pylist() == ["year in doubt+zone"]
     assert PARSER.infer(source(b"2024-03-27T13:06:56Z h a: b\n")) == ()
 
 
