@@ -1,10 +1,14 @@
-"""Running the installed command as a person or a script does."""
+"""Running the installed command as a person or a script does, or, quicker, its door in this process."""
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+
+from comity.cli.main import run
 
 COMITY = Path(sys.executable).with_name("comity")
 CONSENT = ("--state", "BR", "--authority", "Unit 7", "--basis", 'consent:"A. Lima, owner of the mailbox"')
@@ -27,8 +31,16 @@ def comity(
     )
 
 
-def done(*arguments: str | Path, environment: Mapping[str, str] | None = None) -> str:
-    """Return what a command that must succeed printed."""
-    finished = comity(*arguments, environment=environment)
+def here(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    """Return what the same command does when it is called in this process, as into a pipe."""
+    output, errors = io.StringIO(), io.StringIO()
+    with redirect_stdout(output), redirect_stderr(errors):
+        status = run(list(map(str, arguments)))
+    return subprocess.CompletedProcess(arguments, status, output.getvalue(), errors.getvalue())
+
+
+def done(*arguments: str | Path) -> str:
+    """Return what a command that must succeed printed; called in this process."""
+    finished = here(*arguments)
     assert finished.returncode == 0, f"comity {' '.join(map(str, arguments))}\n{finished.stdout}\n{finished.stderr}"
     return finished.stdout

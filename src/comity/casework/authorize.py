@@ -2,12 +2,12 @@
 
 import tomllib
 from dataclasses import dataclass, fields
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from comity.evidence.authorization import Authorization, Basis
 from comity.terms.errors import AuthorizationError, MaterialError
-from comity.terms.instant import parse_instant
+from comity.terms.instant import format_instant, parse_instant
 from comity.terms.period import Period
 
 EXAMPLE = '--basis consent:"A. Lima, owner of the mailbox, signed 2026-11-20"'
@@ -16,7 +16,7 @@ _NEEDS_AN_END = (Basis.WARRANT, Basis.EMERGENCY)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationGiven:
-    """An authorization as a person gave it, each part still text and perhaps missing."""
+    """An authorization as a person gave it, each part still text and perhaps missing; what is blank counts as missing."""
 
     basis: str | None = None
     reference: str | None = None
@@ -24,6 +24,12 @@ class AuthorizationGiven:
     scope: str | None = None
     start: str | None = None
     until: str | None = None
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            text = getattr(self, field.name)
+            if text is not None:
+                object.__setattr__(self, field.name, text.strip() or None)
 
     @property
     def empty(self) -> bool:
@@ -89,20 +95,26 @@ def complete(given: AuthorizationGiven, *, material: str, authority: str, at: da
         msg = "no authorization to acquire and examine this material; missing: " + "; ".join(missing)
         raise AuthorizationError(msg, remedy=f"For example: {_example(basis)}\nor --authorization FILE.toml:\n{_file_example()}")
     default_issuer = given.reference if basis is Basis.CONSENT else authority
-    start = at if given.start is None else _instant(given.start, "from")
-    until = None if given.until is None else _instant(given.until, "until")
-    try:
-        period = Period(start=start, end=until)
-    except ValueError as error:
-        msg = f"the authorization's period is not usable: {error}"
-        raise AuthorizationError(msg, remedy="Give --until later than --from.") from error
     return Authorization(
         basis=basis,
         reference=given.reference,
         issuer=given.issuer or default_issuer,
         scope=given.scope or f"acquire and examine {material}",
-        period=period,
+        period=_period(given, at=at),
     )
+
+
+def _period(given: AuthorizationGiven, *, at: datetime) -> Period:
+    """Return the period given, `at` being its beginning when none is; AuthorizationError when `at` is not in it."""
+    start = at if given.start is None else _instant(given.start, "from")
+    until = None if given.until is None else _instant(given.until, "until")
+    if start > at:
+        msg = f"the authorization begins only on {format_instant(start)}; it is {format_instant(at)}"
+        raise AuthorizationError(msg, remedy="Nothing was opened. Give the same command again when it holds, or name one that holds now.")
+    if until is not None and until <= at:
+        msg = f"the authorization ended on {format_instant(until)}; it is {format_instant(at)}"
+        raise AuthorizationError(msg, remedy="Nothing was opened. Have it prolonged, or name one that holds now.")
+    return Period(start=start, end=until)
 
 
 def _instant(text: str, name: str) -> datetime:
@@ -114,9 +126,7 @@ def _instant(text: str, name: str) -> datetime:
 
 
 def _as_text(value: object) -> str:
-    if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC).isoformat()
-    if isinstance(value, date):
+    if isinstance(value, date):  # a datetime is one too; without zone it is refused later, never taken to be UTC
         return value.isoformat()
     return str(value)
 

@@ -20,7 +20,7 @@ from comity.ledger import Entry, decode, encode, find_break
 from comity.ledger.entry import LARGEST_ENTRY, Fields
 from comity.terms.canonical import canonical
 from comity.terms.digest import ZERO, Digest
-from comity.terms.errors import ComityError, IntegrityError, StateError
+from comity.terms.errors import ComityError, IntegrityError, SettingsError, StateError
 from comity.terms.instant import format_instant, parse_instant
 
 FORMAT = 1
@@ -73,8 +73,12 @@ class Folder:
     def create(cls, path: Path, *, case: Case) -> "Folder":
         """Make the folder `path` for `case`, open to its owner alone. One that a killed run left without case.json is made whole.
 
-        StateError when `path` holds anything else.
+        StateError when `path` holds anything else, SettingsError when its name cannot be used.
         """
+        place = os.fsencode(path.resolve())
+        if b"\n" in place or place.decode("utf-8", errors="replace").encode() != place:
+            # readers are told paths as lines of text
+            raise SettingsError(f"a case cannot be kept in {str(path)!r}", remedy="Give its folder a name in UTF-8, without line breaks.")
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         foreign = sorted(p.name for p in path.iterdir() if p.name not in (*_SKELETON, "README.txt", "lock"))
         if foreign or any((path / "ledger").glob("*")):

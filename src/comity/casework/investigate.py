@@ -1,5 +1,6 @@
 """The main job: material in, a preserved case with findings, requests and a report out."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,7 +61,8 @@ def _open(order: Order, ask: Ask | None) -> tuple[Folder, Authorization | None]:
         if order.authorization.empty and _covered(folder):
             return folder, None
         return folder, _authorization(order, ask, authority=folder.case.authority)
-    case = new_case(order.particulars, default_title=order.material.resolve().name)
+    material = order.material.resolve()
+    case = new_case(order.particulars, default_title=_shown(material.name or str(material)))
     # refused before the folder is made: nothing remains of an order that was not allowed
     authorization = _authorization(order, ask, authority=case.authority)
     return Folder.create(order.case, case=case), authorization
@@ -75,13 +77,18 @@ def _covered(folder: Folder) -> bool:
 
 
 def _authorization(order: Order, ask: Ask | None, *, authority: str) -> Authorization:
-    material = str(order.material.resolve())
+    material = _shown(str(order.material.resolve()))
     try:
         return complete(order.authorization, material=material, authority=authority, at=now())
     except AuthorizationError:
         if ask is None:
             raise
         return complete(ask(order.authorization), material=material, authority=authority, at=now())
+
+
+def _shown(path: str) -> str:
+    """Return a path as text: bytes that are no UTF-8 as escapes. The acquisition's entry keeps the bytes."""
+    return os.fsencode(path).decode("utf-8", errors="backslashreplace")
 
 
 def _preserve(folder: Folder, act: Actor, order: Order, progress: Progress) -> None:

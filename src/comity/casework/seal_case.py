@@ -1,5 +1,6 @@
 """Sealing: the last entry, the signature over the head, the bundle."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,7 +45,7 @@ def seal_case(folder: Folder, *, output: Path, originals: bool, progress: Progre
         entry = Actor(folder)(
             SEALED,
             authorization=None,
-            object={"bundle": output.name, "originals": originals},
+            object={"bundle": os.fsencode(output.name).decode("utf-8", errors="backslashreplace"), "originals": originals},
             result={"key": key.fingerprint},
             at=at,
         )

@@ -14,6 +14,7 @@ from comity.cli.commands.investigate import investigate
 from comity.cli.commands.reference import reference
 from comity.cli.commands.report import report, requests
 from comity.cli.commands.reproduce import reproduce
+from comity.cli.render import safe
 from comity.terms.errors import ComityError, IntegrityError
 
 
@@ -57,4 +58,4 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _tell(code: str, what: str, remedy: str) -> None:
-    click.echo(f"comity: {what}" + (f"\n{remedy}" if remedy else "") + f"\n(error {code}; see docs/errors.md)", err=True)
+    click.echo(f"comity: {safe(what)}" + (f"\n{remedy}" if remedy else "") + f"\n(error {code}; see docs/errors.md)", err=True)

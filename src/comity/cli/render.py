@@ -16,8 +16,9 @@ from comity.terms.canonical import Json
 
 _PATIENCE = 2.0
 _PIPE_WIDTH = 140
-_CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(11, 32), 127, *range(128, 160))}
+_CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(10, 32), 127, *range(128, 160))}
 _BIDI = {code: f"\\u{code:04x}" for code in (0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)}
+_NO_TEXT = {0xDC00 + byte: f"\\x{byte:02x}" for byte in range(128, 256)}  # bytes of a file's name that are no UTF-8
 
 
 def console() -> Console:
@@ -32,8 +33,8 @@ def program() -> str:
 
 
 def safe(text: str) -> str:
-    """Return `text` with control and direction characters made visible: evidence must not drive the terminal."""
-    return text.translate(_CONTROL | _BIDI)
+    """Return `text` as one line, control and direction characters made visible: evidence must not drive the terminal."""
+    return text.translate(_CONTROL | _BIDI | _NO_TEXT)
 
 
 def emit_json(value: Json) -> None:

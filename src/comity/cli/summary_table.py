@@ -19,12 +19,12 @@ def show(summary: Mapping[str, Json]) -> None:
     """Print the tables of a case summary (see `casework.summary`)."""
     out = render.console()
     case = _object(summary["case"])
-    out.print(f"\nCase {case['identity']}  {render.safe(str(case['title']))}  ({case['folder']})\n")
+    out.print(f"\nCase {case['identity']}  {render.safe(str(case['title']))}  ({render.safe(str(case['folder']))})\n")
     _counts(out, summary)
     _findings(out, _objects(summary["findings"]))
     show_requests(summary, questions=False)
     folder, program = _shown_path(str(case["folder"])), render.program()
-    out.print(f"\nReport:   {case['report']}")
+    out.print(f"\nReport:   {render.safe(str(case['report']))}")
     out.print(f"Why:      {program} explain {folder} FINDING|REQUEST")
     out.print(f"Hand on:  {program} seal {folder} -o bundle.zip\n")
 
@@ -40,7 +40,7 @@ def show_requests(summary: Mapping[str, Json], *, questions: bool) -> None:
         headings = ("request", "state", "custodian", "to be preserved", "likely to live until", "standing")
         out.print(render.table("Ask for this today (most perishable first)", headings, rows))
     for request in requests if questions else ():
-        out.print(f"\n{request['identity']}: {_file(request)}")
+        out.print(f"\n{request['identity']}: {render.safe(_file(request))}")
         for objection in _objects(request["objections"]):
             mark = "blocks" if objection["blocking"] else "note"
             out.print(render.safe(f"  {mark}: {objection['text']} {objection['remedy']}"))
@@ -111,7 +111,7 @@ def _file(request: Mapping[str, Json]) -> str:
 
 def _shown_path(path: str) -> str:
     """Return `path` as it can be given back to a shell, relative where that is shorter."""
-    return shlex.quote(min(path, os.path.relpath(path), key=len))
+    return render.safe(shlex.quote(min(path, os.path.relpath(path), key=len)))
 
 
 def _object(value: Json) -> Mapping[str, Json]:

@@ -23,4 +23,8 @@ def parse_instant(text: str) -> datetime:
     if at.tzinfo is None:
         msg = f"a time without zone: {text[:40]!r}"
         raise MaterialError(msg, remedy="Add Z for UTC or an offset such as -03:00.")
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        msg = f"a time beyond the years 1 to 9999 in UTC: {text[:40]!r}"
+        raise MaterialError(msg) from error

@@ -19,7 +19,7 @@ def seal(case: Path, output: Path, originals: bool) -> int:
     sealed = seal_case(Folder.open(case), output=output, originals=originals, progress=render.Bar())
     click.echo(f"Sealed {sealed.entries} ledger entries, head {sealed.head}")
     click.echo(f"Signed with key {sealed.fingerprint}")
-    click.echo(f"Bundle {output} ({sealed.bytes:,} bytes). Check it anywhere: python3 verify.py {output.name}")
+    click.echo(render.safe(f"Bundle {output} ({sealed.bytes:,} bytes). Check it anywhere: python3 verify.py {output.name}"))
     return exit_codes.OK
 
 

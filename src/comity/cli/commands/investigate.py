@@ -14,6 +14,7 @@ from comity.casework.open_case import Particulars
 from comity.casework.progress import Silent
 from comity.casework.summary import summarize
 from comity.cli import exit_codes, render, summary_table
+from comity.cli.words import text
 
 _BASES = ("consent", "warrant", "statute", "emergency")
 
@@ -21,14 +22,16 @@ _BASES = ("consent", "warrant", "statute", "emergency")
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--case", "case", type=click.Path(path_type=Path), required=True, help="Case folder: made, or gone on with.")
-@click.option("--state", help="Your state, ISO 3166 (BR, DE, ...). Asked for once per case.")
-@click.option("--authority", help="Name of the unit that investigates. Asked for once per case.")
-@click.option("--title", default=None, help="A title for the case; the folder's name otherwise.")
-@click.option("--basis", help='What allows you to do this: consent:"who", warrant:"order", statute:"provision" or emergency:"danger".')
-@click.option("--issuer", help="Who issued it; for a consent, who gave it.")
-@click.option("--scope", help="What may be acquired and examined; the folder otherwise.")
-@click.option("--from", "start", help="From when it holds, with zone (2026-11-20T00:00:00Z); now otherwise.")
-@click.option("--until", help="Until when it holds; a warrant and an emergency need it.")
+@click.option("--state", type=text, help="Your state, ISO 3166 (BR, DE, ...). Asked for once per case.")
+@click.option("--authority", type=text, help="Name of the unit that investigates. Asked for once per case.")
+@click.option("--title", type=text, help="A title for the case; the folder's name otherwise.")
+@click.option(
+    "--basis", type=text, help='What allows you to do this: consent:"who", warrant:"order", statute:"provision" or emergency:"danger".'
+)
+@click.option("--issuer", type=text, help="Who issued it; for a consent, who gave it.")
+@click.option("--scope", type=text, help="What may be acquired and examined; the folder otherwise.")
+@click.option("--from", "start", type=text, help="From when it holds, with zone (2026-11-20T00:00:00Z); now otherwise.")
+@click.option("--until", type=text, help="Until when it holds; a warrant and an emergency need it.")
 @click.option("--authorization", "file", type=click.Path(path_type=Path, dir_okay=False), help="All of these in a TOML file instead.")
 @click.option("--reference", "example_world", type=click.Path(path_type=Path), help="An example world, for exercises (folder or name).")
 @click.option(
