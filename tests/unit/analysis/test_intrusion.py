@@ -97,6 +97,28 @@ def test_guessing_spread_over_a_network() -> None:
     assert finding.involved[0].selector.value == "203.0.113.77"
 
 
+def test_addresses_of_one_ipv6_network_are_one_source_however_they_are_written() -> None:
+    rows = [login(START + SECOND * 7 * n, f"2001:db8::{n + 1:x}", "root") for n in range(40)]
+    (finding,) = found([*rows, login(START + HOUR, "2001:db8::ffff", "root", success=True)], "intrusion.password_guessed")
+    assert "2001:db8::/64" in finding.statement
+
+
+def test_slow_guessing_at_one_account() -> None:
+    rows = [login(START + MINUTE * 11 * n, "203.0.113.5", "root") for n in range(80)]
+    success = login(START + MINUTE * 11 * 81, "203.0.113.5", "root", success=True)
+    (finding,) = found([*rows, success], "intrusion.password_guessed")
+    assert finding.strength is Strength.MODERATE
+    known = login(START - DAY, "203.0.113.5", "root", success=True)
+    assert not found([known, *rows, success], "intrusion.password_guessed")
+
+
+def test_an_account_guessed_at_by_everybody_shows_little() -> None:
+    noise = [login(START + SECOND * 9 * n, f"203.0.113.{n % 4 + 1}", "root") for n in range(80)]
+    used = login(START - DAY, "198.51.100.7", "root", success=True)
+    (finding,) = found([used, *noise, login(START + HOUR, "198.51.100.99", "root", success=True)], "intrusion.password_guessed")
+    assert finding.strength is Strength.WEAK
+
+
 def test_the_guessed_account_used_from_a_new_address() -> None:
     rows = [login(START - DAY * 5, "198.51.100.1", "alice", success=True), *guesses(30, user="alice")]
     rows.append(login(START + HOUR, "192.0.2.44", "alice", success=True))
@@ -153,6 +175,13 @@ def test_what_followed_the_login() -> None:
     assert {reason.code for reason in finding.reasons} == {"privilege_used", "user_added"}
     assert len(finding.traces) == 3
     assert not found(rows[41:], "intrusion.after_login")
+
+
+@pytest.mark.parametrize("action", ["lostpassword", "postpass"])
+def test_other_ends_of_the_wordpress_login_page_are_no_logins(action: str) -> None:
+    rows = [request(START + SECOND * n, "203.0.113.5", "/wp-login.php", 200, 4321, method="POST") for n in range(20)]
+    rows.append(request(START + MINUTE, "203.0.113.5", f"/wp-login.php?action={action}", 302, 0, method="POST"))
+    assert not found(rows, "intrusion.password_guessed")
 
 
 def test_wordpress_guessing_followed_by_a_redirect() -> None:
@@ -231,6 +260,33 @@ def test_headers_are_looked_at() -> None:
     assert finding.strength is Strength.WEAK
 
 
+SCANNED = ("/.env", "/.git/config", "/wp-config.php.bak", "/id_rsa", "/c99.php", "/cgi-bin/.%2e/.%2e/etc/passwd", "/x.php?p=php://input")
+
+
+@pytest.mark.parametrize(
+    "size",
+    [lambda _: 5120, lambda target: 5120 + 2 * len(target), lambda target: 5120 + 37 * len(target) % 200],
+    ids=["the same page", "a page that repeats the target", "a page that varies a little"],
+)
+def test_a_site_that_answers_anything_with_success_shows_nothing(size) -> None:
+    """The log holds nothing but the scan, so that no harmless request shows what the site ordinarily answers."""
+    found_here = found([request(START + SECOND * n, "203.0.113.5", target, 200, size(target)) for n, target in enumerate(SCANNED)])
+    assert [finding.strength for finding in found_here] == [Strength.WEAK]
+
+
+def test_one_file_in_many_spellings_is_no_general_answer() -> None:
+    spellings = [f"/{place}/{dots * 4}etc/passwd" for place in ("cgi-bin", "icons", "static") for dots in (".%2e/", "%2e%2e/", ".%252e/")]
+    (finding,) = found([*PAGES, *[request(START + SECOND * n, "203.0.113.5", each, 200, 1890) for n, each in enumerate(spellings)]])
+    assert finding.strength is Strength.STRONG
+
+
+def test_pages_that_vary_cannot_be_measured() -> None:
+    pages = [request(START - HOUR, f"198.51.100.{n}", "/?page=2", 200, 30_000 + 90 * n) for n in range(9)]
+    (finding,) = found([*pages, request(START, "203.0.113.5", "/?s=<?php+echo+1", 200, 31_100)])
+    assert finding.strength is Strength.MODERATE
+    assert "cannot be told" in finding.statement
+
+
 def test_an_answer_of_its_own_is_strong() -> None:
     target = "/download.php?file=..%2f..%2f..%2f..%2fetc%2fpasswd"
     rows = [*PAGES, *[request(START + SECOND * n, "203.0.113.5", f"{target}{n}", 404, 300) for n in range(5)]]
@@ -281,6 +337,21 @@ def test_an_uploaded_script_that_is_used() -> None:
     public = [request(START + SECOND * n, f"192.0.2.{n}", "/uploads/2026/pic.php", 200, 100) for n in range(9)]
     assert not found(rows + public, "intrusion.web_shell")
     assert not found(rows[:60] + rows[61:], "intrusion.web_shell")
+
+
+@pytest.mark.parametrize(
+    "target",
+    ["/ajax.php?cmd=cat&id=7", "/nagios/cgi-bin/cmd.cgi?cmd_typ=2", "/de/mini.php", "/tools/shell.php", "/files/download.php?cmd=ls"],
+)
+def test_programs_with_names_like_shells_are_not_called_shells(target: str) -> None:
+    rows = [*PAGES, *[request(START + MINUTE * n, "203.0.113.5", target, 200, 2222) for n in range(3)]]
+    assert all(finding.strength is Strength.WEAK for finding in found(rows))
+
+
+def test_programs_of_a_sites_extensions_are_not_uploads() -> None:
+    rows = [*PAGES, request(START, "203.0.113.5", "/wp-admin/async-upload.php", 200, 300, method="POST")]
+    rows.append(request(START + MINUTE, "203.0.113.5", "/wp-content/plugins/contact/images/captcha.php", 200, 812))
+    assert not found(rows)
 
 
 def test_a_campaign_is_one_finding_per_source() -> None:

@@ -1,5 +1,7 @@
 """Login attempts as columns: who tried what account from where, and whether it worked."""
 
+import ipaddress
+
 import polars as pl
 
 from comity.analysis.event_traces import ORDER, TRACE
@@ -17,19 +19,28 @@ def login_attempts(events: pl.LazyFrame) -> pl.DataFrame:
 
     An attempt is a row with action ssh_login (or another that ends in login) and an outcome, or a POST to WordPress's login
     page. `tries` counts those a line stands for ("message repeated 5 times"); `keyed` is true for a login by key, which
-    cannot be guessed; `network` is the address's /24, or the first four groups in IPv6; `order` numbers the rows.
+    cannot be guessed; `network` is the address's /24, in IPv6 its /64; `order` numbers the rows.
 
-    WordPress answers a failed login with 200 and the form again, a successful one with a redirect (302).
+    WordPress answers a failed login with 200 and the form again, a successful one with a redirect (302). Its login page serves
+    other ends, too, which all redirect: forgotten passwords and the password of a single post; those are no logins.
     """
     message = pl.col("message").fill_null("")
     repeated = message.str.extract(r"message repeated (\d{1,6}) times").cast(pl.Int64).fill_null(1)
     path = pl.col("url.original").str.split("?").list.first()
-    posted = (pl.col("event.category") == "web") & (pl.col("http.request.method") == "POST") & path.str.ends_with("/wp-login.php")
+    other_end = pl.col("url.original").str.contains(r"[?&]action=").fill_null(value=False) & ~pl.col("url.original").str.contains(
+        r"[?&]action=login(?:&|$)"
+    )
+    posted = (
+        (pl.col("event.category") == "web")
+        & (pl.col("http.request.method") == "POST")
+        & path.str.ends_with("/wp-login.php").fill_null(value=False)
+        & ~other_end
+    )
     logged = pl.col("event.action").str.ends_with("login") & pl.col("event.outcome").is_in(["success", "failure"])
     status = pl.col("http.response.status_code")
     answered = pl.when(status == REDIRECT).then(pl.lit("success")).when(status == OK).then(pl.lit("failure"))
     service = pl.when(posted).then(pl.lit("the WordPress login")).otherwise(pl.col("event.action").str.replace("_?login$", ""))
-    return (
+    found = (
         events.filter((logged | posted) & pl.col("source.ip").is_not_null())
         .with_columns(
             pl.when(posted).then(answered).otherwise("event.outcome").alias("event.outcome"),
@@ -40,17 +51,20 @@ def login_attempts(events: pl.LazyFrame) -> pl.DataFrame:
             *COLUMNS,
             repeated.alias("tries"),
             message.str.contains("publickey", literal=True).alias("keyed"),
-            _network().alias("network"),
             service.alias("service"),
         )
         .sort(*ORDER, nulls_last=True)
         .with_row_index("order")
         .collect()
     )
+    networks = {address: _network(address) for address in found["source.ip"].unique().to_list()}
+    return found.with_columns(pl.col("source.ip").replace_strict(networks, return_dtype=pl.String).alias("network"))
 
 
-def _network() -> pl.Expr:
-    address = pl.col("source.ip")
-    four = address.str.extract(r"^(\d+\.\d+\.\d+)\.\d+$")
-    six = address.str.split(":").list.head(4).list.join(":")
-    return pl.when(four.is_not_null()).then(four + ".0/24").otherwise(six + "::/64")
+def _network(address: str) -> str:
+    """Return the /24 or /64 of `address`; what is no address stands for itself."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network((parsed, 24 if parsed.version == 4 else 64), strict=False))  # noqa: PLR2004 - the protocol's number

@@ -19,10 +19,14 @@ PEAK = 10
 """Failures within an hour that make a campaign: a person who mistypes gives up or succeeds before."""
 SPRAYED_ACCOUNTS = 5
 """Accounts failed in one campaign that make it one, however slow it is, if none of them ever logs in from there."""
+PATIENT = 50
+"""Failures of a source that never logged in before that make a campaign however slowly they come, as those made to stay unnoticed do."""
 SPREAD_ADDRESSES = 3
 """Addresses of one network needed before the network is looked at as one source."""
 FAILURES_PER_LOGIN = 3
 """Failures there must be for each login before: an office behind one address fails often, but logs in more often."""
+COMMON_GUESSERS = 3
+"""Sources that guess at an account from which on it is guessed at by everybody, as root is: then a login from elsewhere shows little."""
 MOST_UNSUCCESSFUL = 20
 """Unsuccessful campaigns shown one by one; the others are counted in one finding."""
 
@@ -47,8 +51,9 @@ def find(attempts: pl.DataFrame) -> tuple[Guessed, ...]:
 
     STRONG: the same address, or one of its network, logged in to an account after PEAK failures within an hour or failures
     on SPRAYED_ACCOUNTS accounts that never log in from there. MODERATE: as before, but the source had logged in to that
-    account before it began to fail; or a source never seen before logged in to an account within the quiet time after
-    another had guessed at it.
+    account before it began to fail; or PATIENT failures came slowly from a source that had never logged in; or a source never
+    seen before logged in to an account within the quiet time after another had guessed at it. WEAK: the last, when
+    COMMON_GUESSERS sources guess at that account.
     """
     found: list[Guessed] = []
     taken: set[int] = set()
@@ -107,8 +112,11 @@ def _campaigns(attempts: pl.DataFrame, key: str) -> tuple[pl.DataFrame, pl.DataF
         pl.col("strangers so far").last().alias("strangers"),
         pl.col("order").min().alias("first order"),
     )
+    first_login = attempts.filter(pl.col("event.outcome") == "success").group_by(key).agg(pl.col("order").min().alias("first login"))
+    campaigns = campaigns.join(first_login, on=key, how="left", maintain_order="left")
+    patient = (pl.col("tries") >= PATIENT) & (pl.col("first login").is_null() | (pl.col("first login") > pl.col("first order")))
     spread = pl.col("addresses") >= (SPREAD_ADDRESSES if key == "network" else 1)
-    campaigns = campaigns.filter(spread & ((pl.col("peak") >= PEAK) | (pl.col("strangers") >= SPRAYED_ACCOUNTS)))
+    campaigns = campaigns.filter(spread & ((pl.col("peak") >= PEAK) | (pl.col("strangers") >= SPRAYED_ACCOUNTS) | patient))
     return campaigns, failures.join(campaigns.select(*group, "first order"), on=group, maintain_order="left")
 
 
@@ -123,6 +131,7 @@ def _followed(attempts: pl.DataFrame, failures: pl.DataFrame, key: str) -> list[
     after = after.join_asof(begun.sort("first order"), on="first order", by=key, strategy="backward", check_sortedness=False).sort("order")
     soon = (pl.col("@timestamp") - pl.col("last failure")).fill_null(timedelta(0)) <= QUIET
     guessing = (pl.col("peak so far") >= PEAK) | (pl.col("strangers so far") >= SPRAYED_ACCOUNTS)
+    guessing |= (pl.col("tries so far") >= PATIENT) & (pl.col("logins before").fill_null(0) == 0)
     often = pl.col("tries so far") > FAILURES_PER_LOGIN * (pl.col("logins") - pl.col("logins before").fill_null(0))
     after = after.filter(~pl.col("keyed")).with_columns((soon & guessing & often).alias("guessed"))
     parts = after.partition_by(key, "campaign", "user.name", maintain_order=True)
@@ -159,6 +168,10 @@ def _guessed(rows: pl.DataFrame, failures: pl.DataFrame, campaigns: pl.DataFrame
     if earlier.height:
         text = f"The same source had logged in to {account} {counted(earlier.height, 'time')} before the failures began."
         reasons.append(Reason(code="known_before", text=text, against=True))
+    slow = int(login["peak so far"]) < PEAK and int(login["strangers so far"]) < SPRAYED_ACCOUNTS
+    if slow:
+        text = "The failures came slowly and steadily: a program that was given an old password fails so, too."
+        reasons.append(Reason(code="slow", text=text, against=True))
     quoted = pl.concat([chosen(tried, most=MOST_TRACES - 10), chosen(rows, most=10)], how="diagonal")
     statement = (
         f"After {counted(tries, 'failed login')} from {source} to {login['service'] or 'a service'} on {login['host.name'] or 'a host'}, "
@@ -169,7 +182,7 @@ def _guessed(rows: pl.DataFrame, failures: pl.DataFrame, campaigns: pl.DataFrame
         kind="intrusion.password_guessed",
         title=f"A login to {account} followed password guessing from {login['source.ip']}",
         statement=statement,
-        strength=Strength.MODERATE if earlier.height else Strength.STRONG,
+        strength=Strength.MODERATE if earlier.height or slow else Strength.STRONG,
         reasons=tuple(reasons),
         traces=traces(quoted),
         method=METHOD,
@@ -208,6 +221,9 @@ def _elsewhere(login: dict[str, object], aimed: pl.DataFrame) -> Guessed:
     at = login["@timestamp"] if isinstance(login["@timestamp"], datetime) else None
     user = str(login["user.name"])
     many = counted(int(str(login["at account"])), "failure")
+    guessers = aimed.filter(pl.col("user.name") == login["user.name"])["source.ip"].n_unique()
+    common = guessers >= COMMON_GUESSERS
+    everybody = Reason(code="often_guessed", text=f"{guessers} sources guessed at this account, as happens to it anyway.", against=True)
     finding = Finding(
         kind="intrusion.password_guessed",
         title=f"A login to {user} from a new address followed password guessing from another",
@@ -215,11 +231,12 @@ def _elsewhere(login: dict[str, object], aimed: pl.DataFrame) -> Guessed:
             f"After {many} on the account {user} from {login['guesser']}, a login to it succeeded{_when(at)} from {login['source.ip']}, "
             "an address that had not logged in to it before in these records."
         ),
-        strength=Strength.MODERATE,
+        strength=Strength.WEAK if common else Strength.MODERATE,
         reasons=(
             Reason(code="failures_before", text=f"{many} on this account came from {login['guesser']} in the 24 hours before."),
             Reason(code="new_source", text=f"{login['source.ip']} had not logged in to {user} before, others had."),
             Reason(code="other_source", text="The login came from another address than the guesses.", against=True),
+            *((everybody,) if common else ()),
         ),
         traces=(*traces(chosen(tried, most=MOST_TRACES - 1)), trace(login)),
         method=METHOD,

@@ -82,10 +82,16 @@ TARGET = (
         code="web_shell",
         words="a web shell (a page that runs its visitor's commands)",
         pattern=re.compile(
-            r"/(?:c99|r57|b374k|wso\d{0,3}|alfa|alfashell|webshell|shell\d{0,3}|cmd|cmdasp|weevely|indoxploit|antsword|p0wny(?:-shell)?|mini|adminer-shell)\.(?:php\d?|phtml|asp|aspx|jsp|jspx|cgi)(?:\?|$)"
-            r"|\.(?:php\d?|phtml|asp|aspx|jsp|jspx|cgi)\?(?:.{0,100}&)?(?:cmd|exec|command|shell)=\s{0,5}(?:/bin/)?(?:id|whoami|pwd|ls|cat|uname|wget|curl|net\s{1,3}user|dir|ifconfig|ipconfig|ps|nc)(?:\s|&|;|$)"
+            r"/(?:c99|r57|b374k|wso\d{0,3}|alfashell|webshell|weevely|indoxploit|antsword|p0wny(?:-shell)?)\.(?:php\d?|phtml|asp|aspx|jsp|jspx|cgi)(?:\?|$)"
+            r"|\.(?:php\d?|phtml|asp|aspx|jsp|jspx|cgi)\?(?:.{0,100}&)?(?:cmd|exec|command|shell)=\s{0,5}(?:/bin/)?(?:(?:id|whoami|pwd|uname|net\s{1,3}user|ifconfig|ipconfig)(?:\s|&|;|$)|(?:ls|cat|wget|curl|dir|ps|nc)\s)"
             r"|\.(?:php\d?|phtml|asp|aspx|jsp|jspx|cgi)\?(?:.{0,100}&)?(?:c|0|x|pass)=\s{0,5}(?:whoami|uname|cat\s{1,5}/|ls\s{1,5}[-/]|ifconfig|ipconfig|net\s{1,3}user)"
         ),
+    ),
+    Attack(
+        code="web_shell_name",
+        words="a page with a name that web shells and ordinary programs bear",
+        pattern=re.compile(r"/(?:shell\d{0,3}|cmd|cmdasp|alfa|mini|adminer-shell)\.(?:php\d?|phtml|asp|aspx|jsp|jspx)(?:\?|$)"),
+        telling=False,
     ),
     Attack(
         code="jndi_lookup",
@@ -106,9 +112,10 @@ HEADERS = tuple(attack for attack in TARGET if attack.code in {"jndi_lookup", "s
 """Looked for in Referer and User-Agent, which no page address belongs in."""
 
 UPLOADED_SCRIPT = re.compile(
-    r"/(?:uploads?|images?|img|files?|media|tmp|temp|cache|userfiles|attachments|anexos|adjuntos|arquivos|archivos|fichiers|dateien)/(?:[^?/]{1,80}/){0,6}[^?/]{1,80}\.(?:php\d?|phtml|phar|asp|aspx|ashx|jsp|jspx|cgi)(?=\?|$|/)"
+    r"^(?!.{0,1000}/(?:plugins|themes|modules|components|vendor|wp-includes|wp-content/cache)/)"
+    r".{0,1500}/(?:uploads?|images?|img|files?|media|tmp|temp|cache|userfiles|attachments|anexos|adjuntos|arquivos|archivos|fichiers|dateien)/(?:[^?/]{1,80}/){0,6}[^?/]{1,80}\.(?:php\d?|phtml|phar|asp|aspx|ashx|jsp|jspx|cgi)(?=\?|$|/)"
 )
-"""A script where a site keeps what people upload: such a place should hold no programs."""
+"""A script where a site keeps what people upload: such a place should hold no programs. Extensions of a site bring their own."""
 
 SCANNERS = re.compile(
     r"\b(?:nikto|sqlmap|nmap scripting engine|masscan|zgrab|nuclei|wpscan|dirbuster|gobuster|feroxbuster|ffuf|"

@@ -1,5 +1,6 @@
 """Web requests as columns: which try to exploit something, and how the site ordinarily answers."""
 
+import math
 from collections.abc import Callable
 
 import polars as pl
@@ -14,6 +15,11 @@ COLUMNS = (
 
 SAME_ANSWER_PATHS = 3
 """A status and size given for so many different paths is the site's general answer, not one to this request."""
+
+ALIKE = 0.05
+"""Sizes that differ by no more than this share are alike: a page that says "not found" with success repeats what was asked for."""
+ALIKE_THINGS = 5
+"""A source that got answers of like size for so many different things, each at another path, got one page for all of them."""
 
 _OK, _REDIRECT = 200, 300
 
@@ -50,9 +56,10 @@ def attempts(requests: pl.LazyFrame) -> pl.DataFrame:
 def with_answers(requests: pl.LazyFrame, tried: pl.DataFrame) -> pl.DataFrame:
     """Return `tried` with `answer`: refused, general, ordinary, differing or unmeasured.
 
-    *general*: the site gives an answer of this status and size for several other paths, as a one-page application does;
-    *ordinary*: the path answers so when nobody attacks; *unmeasured*: its ordinary answers vary about this size, or none was logged;
-    *differing*: none of these, so the server did something for this request. 3xx, 4xx and 5xx are *refused*.
+    *general*: the site gives an answer of this status and size for several other paths, as a one-page application does, or gave
+    this source answers of like size for many different things; *ordinary*: the path answers so when nobody attacks;
+    *unmeasured*: its ordinary answers vary about this size, or none was logged; *differing*: none of these, so the server did
+    something for this request. 3xx, 4xx and 5xx are *refused*.
     """
     status, size = pl.col("http.response.status_code"), pl.col("http.response.body.bytes")
     untouched = requests.join(tried.lazy().select(TRACE), on=TRACE, how="anti")
@@ -64,21 +71,48 @@ def with_answers(requests: pl.LazyFrame, tried: pl.DataFrame) -> pl.DataFrame:
     judged = tried.join(general, on=["site", "http.response.status_code", "http.response.body.bytes"], how="left", maintain_order="left")
     judged = judged.join(sizes, on=["site", "path"], how="left", maintain_order="left")
     succeeded = (status >= _OK) & (status < _REDIRECT)
+    judged = judged.join(_alike(tried), on=TRACE, how="left", maintain_order="left")
     known = pl.col("ordinary sizes").list
+    # pages made for each visitor differ more than the few answers at hand show
+    margin = known.max() - known.min()
     answer = (
         pl.when(~succeeded.fill_null(value=False))
         .then(pl.lit("refused"))
         .when(size.is_null())
         .then(pl.lit("unmeasured"))
-        .when(pl.col("same paths").fill_null(0) >= SAME_ANSWER_PATHS)
+        .when((pl.col("same paths").fill_null(0) >= SAME_ANSWER_PATHS) | pl.col("alike").fill_null(value=False))
         .then(pl.lit("general"))
         .when(known.contains(size).fill_null(value=False))
         .then(pl.lit("ordinary"))
-        .when((known.len() >= SAME_ANSWER_PATHS) & size.is_between(known.min(), known.max()))
+        .when((known.len() >= SAME_ANSWER_PATHS) & size.is_between(known.min() - margin, known.max() + margin))
         .then(pl.lit("unmeasured"))
         .otherwise(pl.lit("differing"))
     )
-    return judged.with_columns(answer.alias("answer")).drop("same paths", "ordinary sizes")
+    return judged.with_columns(answer.alias("answer")).drop("same paths", "ordinary sizes", "alike")
+
+
+def _alike(tried: pl.DataFrame) -> pl.DataFrame:
+    """Return, by trace, whether a source's successful answer is alike to those for ALIKE_THINGS other things it asked the site for.
+
+    Things are told apart by the last part of the target, so that one file asked for in many spellings is one thing, and by
+    path, so that one page given many commands is one page.
+    """
+    status, size = pl.col("http.response.status_code"), pl.col("http.response.body.bytes")
+    answered = tried.filter((status >= _OK) & (status < _REDIRECT) & (size > 0))
+    things = {target: patterns.decoded(target).rstrip("/").rpartition("/")[2] for target in answered["url.original"].unique()}
+    of_source = ["site", "source.ip"]
+    kept = answered.select(
+        *TRACE, *of_source, "path", size.alias("size"), pl.col("url.original").replace_strict(things, return_dtype=pl.String).alias("thing")
+    ).sort(*of_source, "size", nulls_last=True)
+    # sizes of one step of ALIKE: an answer is looked at in its own step and the one that begins half a step later
+    step = (pl.col("size").log() / math.log1p(ALIKE)).alias("step")
+    kept = kept.with_columns(step.floor().alias("low"), (step + 0.5).floor().alias("high"))
+    enough = [
+        (pl.col("thing").n_unique().over(*of_source, each) >= ALIKE_THINGS)
+        & (pl.col("path").n_unique().over(*of_source, each) >= ALIKE_THINGS)
+        for each in ("low", "high")
+    ]
+    return kept.select(*TRACE, pl.any_horizontal(enough).alias("alike"))
 
 
 def _matches(
