@@ -36,6 +36,7 @@ _BY_KIND = {
     "intrusion": _ILLEGAL_ACCESS,
     "phishing": _DECEPTION,
     "payment.changed_beneficiary": _FRAUD,
+    "payment.account_from_doubtful_mail": _FRAUD,
     "payment.pass_through": _PROCEEDS,
     "payment.splitting": _PROCEEDS,
 }

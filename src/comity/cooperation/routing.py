@@ -96,7 +96,8 @@ def plan(findings: Sequence[Finding], *, holder_of: HolderOf, bank_of: BankOf) -
 
 def of_the_injured(role: str) -> bool:
     """Return whether `role` marks a selector of the injured side, or of somebody whose name was used."""
-    return any(word in f"{role.lower()} " for word in _NOT_THE_OFFENDERS)
+    words = f" {role.lower()} "
+    return any(f" {word}" in words for word in _NOT_THE_OFFENDERS)
 
 
 def _usable(findings: Sequence[Finding]) -> tuple[list[Finding], list[LeftOut]]:

@@ -13,6 +13,8 @@ ACCOUNTS = frozenset({Kind.IBAN, Kind.ACCOUNT})
 YEAR_IN_DOUBT = "year in doubt"
 """What `event.clock` says of an inferred year that may be wrong."""
 
+_MAIL_HOST = "sending host"
+"""The role of an address that handed a message over to the reader's mail service."""
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 # A log without zone is read as UTC. Local time is UTC-12 to UTC+14, so the true instant lies between 14 hours before and 12 after.
@@ -21,6 +23,10 @@ _LENGTH_OF_UNIT = {"day": _DAY, "hour": _HOUR, "minute": timedelta(minutes=1)}
 
 _ADDRESS_DATA = (
     "Whom the address was assigned to at the times of the acts (subscriber or customer), and the traffic data of its connections"
+)
+_MAIL_HOST_DATA = (
+    "Whom the address was assigned to at the times of the acts (subscriber or customer) and, where it is a mail server, who handed it "
+    "the messages it sent on at those times (account, address, port)"
 )
 _ACCOUNT_DATA = "Holder and opening of the account, records of electronic access to it (addresses and times), and its transactions"
 
@@ -97,13 +103,21 @@ def _cover(group: Sequence[Sighting]) -> Period:
     return Period(start=min(each.start for each in spans), end=max(each.end for each in spans if each.end is not None))
 
 
+def _data(group: Sequence[Sighting]) -> str:
+    if group[0].selector.kind in ACCOUNTS:
+        return _ACCOUNT_DATA
+    # a mail provider's server has no subscriber to name: the one who used it to send has
+    only_mail = all(sighting.role == _MAIL_HOST for sighting in group)
+    return _MAIL_HOST_DATA if only_mail else _ADDRESS_DATA
+
+
 def _item(group: Sequence[Sighting]) -> Item:
     # an act with a port says more than an earlier one without
     first = next((sighting for sighting in group if sighting.port is not None), group[0])
     clocks = {part for sighting in group for part in sighting.clock.split("+") if part}
     return Item(
         selector=first.selector,
-        data=_ADDRESS_DATA if first.selector.kind in ADDRESSES else _ACCOUNT_DATA,
+        data=_data(group),
         period=_cover(group),
         at=first.at,
         port=first.port,

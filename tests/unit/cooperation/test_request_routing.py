@@ -100,6 +100,23 @@ def test_selectors_of_the_injured_side_are_left_out_and_said(role):
     assert (only.selectors, only.question) == ((MULE,), False)
 
 
+def test_words_that_only_contain_those_of_the_injured_side_are_the_offenders():
+    (wanted,) = planned(finding(involved(MULE, "unknown account"), kind="payment.changed_beneficiary")).wanted
+    assert wanted.gathered[0].item.selector == MULE
+
+
+def test_money_sent_to_an_account_from_a_doubtful_mail_is_followed():
+    (wanted,) = planned(finding(involved(MULE, "beneficiary account"), kind="payment.account_from_doubtful_mail")).wanted
+    assert wanted.gathered[0].item.selector == MULE
+
+
+def test_a_mail_server_is_asked_who_used_it_to_send():
+    (wanted,) = planned(finding(involved(role="sending host"), kind="phishing.message")).wanted
+    assert "who handed it the messages" in wanted.gathered[0].item.data
+    (wanted,) = planned(finding(involved(role="login source"))).wanted
+    assert "messages" not in wanted.gathered[0].item.data
+
+
 @pytest.mark.parametrize(
     ("special", "asks"), [("private", False), ("loopback", False), ("carrier-grade NAT", True), ("documentation", False)]
 )
