@@ -74,6 +74,16 @@ def test_announced_long_before_is_weak() -> None:
     assert [reason.code for reason in finding.reasons if reason.against] == ["announced_early"]
 
 
+def test_a_known_sender_whom_dmarc_vouches_for_takes_a_step_down() -> None:
+    passed = {"dmarc.result": "pass"}
+    mails = [mail("2026-05-01T08:00:00", "-"), mail("2026-09-10T08:00:00", NEW, **passed)]
+    (finding,) = find([*EARLIER, DIVERTED], mails=mails)
+    assert "sender_known" in {reason.code for reason in finding.reasons if reason.against}
+    assert finding.strength is Strength.MODERATE
+    (unvouched,) = find([*EARLIER, DIVERTED], mails=[mails[0], mail("2026-09-10T08:00:00", NEW)])
+    assert unvouched.strength is Strength.STRONG
+
+
 def test_own_accounts_and_other_payees_are_no_change() -> None:
     own = {"debtor.name": "Firm AG"}
     assert (
@@ -169,6 +179,13 @@ def test_splitting() -> None:
     assert find(cash[:2]) == ()
     assert find([{**row, "currency": "USD"} for row in cash]) == ()
     assert find([{**row, "amount_minor": 700_000} for row in cash]) == ()
+
+
+def test_takings_that_often_reach_the_threshold_do_not_avoid_it() -> None:
+    takings = [payment(f"2026-10-{day:02d}T18:00:00", 600_000 + 130_000 * (day % 5)) for day in range(1, 28)]
+    assert {finding.strength for finding in find(takings)} <= {Strength.WEAK}
+    one_large = [payment("2026-09-02T18:00:00", 1_500_000), *(payment(f"2026-10-{day:02d}T18:00:00", 980_000 + day) for day in range(1, 7))]
+    assert [finding.strength for finding in find(one_large)] == [Strength.STRONG]
 
 
 def test_rent_below_a_threshold_is_no_splitting() -> None:

@@ -4,7 +4,8 @@ Method: debits whose creditor is named and has an account, grouped by own accoun
 paid on one account is first paid on another, that is a finding with all payments to the new account. What speaks for a
 diversion: the new account is in another country; it was first named in a mail at most 30 days before it was paid; that mail
 failed DMARC or sends answers to another domain; its sender's domain had written for the first time less than 30 days before.
-What speaks against: it was named 30 days or more before it was paid; the earlier account was paid again afterwards. Two marks are
+What speaks against: it was named 30 days or more before it was paid; the mail passed DMARC and its domain had written 30 days or
+more before (a mailbox that was taken over does, too); the earlier account was paid again afterwards. Two marks are
 strong, one is moderate, none is weak, and anything against takes a step down.
 
 A payee never paid before is a finding of its own kind only when the account comes from a mail with such a doubt.
@@ -103,6 +104,10 @@ def _mail_reasons(payment: Row, named: Sequence[Mention]) -> Iterator[Reason]:
     yield Reason(code="named_in_mail", text=said)
     if notice.doubts:
         yield Reason(code="mail_doubtful", text="; ".join(notice.doubts))
+    elif notice.vouched and notice.sender_since is not None and notice.at - notice.sender_since >= _SHORT_NOTICE:
+        domain = notice.sender.rpartition("@")[2]
+        text = f"the mail passed DMARC, and {domain} had written since {notice.sender_since:%Y-%m-%d}"
+        yield Reason(code="sender_known", text=text, against=True)
     if notice.sender_since is not None and notice.at - notice.sender_since < _SHORT_NOTICE:
         since = booked.duration(notice.at - notice.sender_since)
         domain = notice.sender.rpartition("@")[2]

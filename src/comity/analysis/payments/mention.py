@@ -17,14 +17,15 @@ _SHORTEST: Final = 10
 class Mention:
     """A message that names an account.
 
-    `doubts` are what speaks against the message itself, in words; `sender_since` is the date of the first message from the
-    same domain, None when the sender has none.
+    `doubts` are what speaks against the message itself, in words; `vouched` is true when DMARC passed, so that the sender's
+    domain did send it; `sender_since` is the date of the first message from the same domain, None when the sender has none.
     """
 
     trace: Trace
     at: datetime
     sender: str
     doubts: tuple[str, ...]
+    vouched: bool
     sender_since: datetime | None
 
 
@@ -55,6 +56,7 @@ def mentions(messages: pl.LazyFrame, accounts: Sequence[str]) -> Mapping[str, tu
             at=row["date"],
             sender=row["from.address"] or "an unnamed sender",
             doubts=_doubts(row["from.domain"], row["reply_to.address"] or [], row["dmarc.result"]),
+            vouched=(row["dmarc.result"] or "").lower() == "pass",
             sender_since=row["since"] if row["from.domain"] else None,
         )
         for account in wanted:

@@ -2,7 +2,8 @@
 
 Method: payments of one account in one direction, of 80 up to (not including) 100 per cent of the threshold, with the same other
 side or with none named (cash); a run goes on while the next comes within three days. Three or more are a finding. Payments
-between the owner's own accounts are set aside; a payee who is paid in three or more months speaks against it.
+between the owner's own accounts are set aside. A payee who is paid in three or more months speaks against it, and so does an
+account on which payments of the same kind often reach the threshold: takings that vary do not avoid it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -23,6 +24,7 @@ _JUST_BELOW: Final = 0.90
 _GAP: Final = timedelta(days=3)
 _FEWEST: Final = 3
 _MANY: Final = 4
+_OFTEN_OVER: Final = 0.25
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +41,15 @@ def find(payments: pl.DataFrame, *, thresholds: Sequence[Threshold]) -> Iterator
     for threshold in thresholds:
         near = payments.filter(
             (pl.col("currency") == threshold.currency)
-            & (pl.col("amount_minor") < threshold.minor)
             & (pl.col("amount_minor") >= int(threshold.minor * _BELOW))
             & (pl.col("explained").fill_null("") != "own accounts")
         ).with_columns(pl.coalesce("other.account", "other.key").fill_null("").alias("other"))
         for rows in near.partition_by("holder", "direction", "other", maintain_order=True):
-            for run in _runs(rows.to_dicts()):
+            below = rows.filter(pl.col("amount_minor") < threshold.minor)
+            over = rows.height - below.height
+            for run in _runs(below.to_dicts()):
                 if len(run) >= _FEWEST and sum(map(booked.minor, run)) > threshold.minor:
-                    yield _finding(run, threshold)
+                    yield _finding(run, threshold, over=over if over >= below.height * _OFTEN_OVER else 0)
 
 
 def _runs(rows: Sequence[Row]) -> Iterator[tuple[Row, ...]]:
@@ -60,7 +63,7 @@ def _runs(rows: Sequence[Row]) -> Iterator[tuple[Row, ...]]:
         yield tuple(run)
 
 
-def _finding(run: tuple[Row, ...], threshold: Threshold) -> Finding:
+def _finding(run: tuple[Row, ...], threshold: Threshold, *, over: int) -> Finding:
     first, last = run[0], run[-1]
     together, currency = sum(map(booked.minor, run)), threshold.currency
     lowest, highest = min(map(booked.minor, run)), max(map(booked.minor, run))
@@ -74,6 +77,9 @@ def _finding(run: tuple[Row, ...], threshold: Threshold) -> Finding:
     regular = any(row["explained"] == "regular" for row in run)
     if regular:
         reasons.append(Reason(code="regular_payee", text="the other side is paid in three or more months", against=True))
+    if over:
+        text = f"{over} payments of the same kind on this account reached {below}, as takings do that vary"
+        reasons.append(Reason(code="often_over", text=text, against=True))
     if len({booked.minor(row) for row in run}) == 1:
         reasons.append(Reason(code="equal_amounts", text="all amounts are equal, as instalments or wages are", against=True))
     strong = len(run) >= _MANY and lowest >= threshold.minor * _JUST_BELOW
