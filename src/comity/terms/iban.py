@@ -51,7 +51,8 @@ def normalize_iban(text: str) -> str:
         raise MaterialError(f"no country with IBANs begins with {country!r}: {shown!r}", remedy=remedy)
     if not re.fullmatch("[0-9]{2}", iban[2:4], re.ASCII) or not shape.fullmatch(iban[4:]):
         raise MaterialError(f"not the length and structure of an IBAN of {country}: {shown!r}", remedy=remedy)
-    if _remainder(iban) != 1:
+    # 00, 01 and 99 leave the same remainder as 97, 98 and 02 and are never given out
+    if _remainder(iban) != 1 or iban[2:4] in {"00", "01", "99"}:
         raise MaterialError(f"the check digits of the IBAN do not fit: {shown!r}", remedy=remedy)
     return iban
 
