@@ -1,4 +1,5 @@
 """Write the pages that come from the code: docs/commands.md and docs/tables.md. `--check` only compares."""
+# ruff: noqa: INP001 - a script beside the pages it writes, no package
 
 import sys
 from pathlib import Path
@@ -29,7 +30,8 @@ def _help(name: str, command: click.Command, *, parent: str) -> str:
 def tables_page() -> str:
     """Return every table's columns with their types and meanings as one page."""
     parts = [
-        "# Tables\n\nWritten by `just docs` from `comity.observables`. Every row begins with its trace: `trace.exhibit`, `trace.member`, `trace.offset`, `trace.length`.\n"
+        "# Tables\n\nWritten by `just docs` from `comity.observables`. "
+        "Every row begins with its trace: `trace.exhibit`, `trace.member`, `trace.offset`, `trace.length`.\n"
     ]
     for table in TABLES:
         parts.append(f"## {table.name}\n{table.meaning[0].upper()}{table.meaning[1:]}.\n\n| column | type | meaning |\n|---|---|---|")
