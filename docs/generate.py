@@ -29,10 +29,8 @@ def _help(name: str, command: click.Command, *, parent: str) -> str:
 
 def tables_page() -> str:
     """Return every table's columns with their types and meanings as one page."""
-    parts = [
-        "# Tables\n\nWritten by `just docs` from `comity.observables`. "
-        "Every row begins with its trace: `trace.exhibit`, `trace.member`, `trace.offset`, `trace.length`.\n"
-    ]
+    trace = "Every row begins with its trace: `trace.exhibit`, `trace.member`, `trace.offset`, `trace.length`."
+    parts = [f"# Tables\n\nWritten by `just docs` from `comity.observables`. {trace}\n"]
     for table in TABLES:
         parts.append(f"## {table.name}\n{table.meaning[0].upper()}{table.meaning[1:]}.\n\n| column | type | meaning |\n|---|---|---|")
         for field in table.schema:
