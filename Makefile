@@ -30,7 +30,7 @@ demo: .venv/.run
 	@$(BIN)/python $(EXAMPLE)/generate.py --into $(CASE).material
 	@$(BIN)/comity investigate $(CASE).material --case $(CASE) --title "Estaleiro Aurora: business e-mail compromise" \
 		--state BR --authority "Cybercrime Unit (example)" \
-		--basis consent:"Ana Lima, director of Estaleiro Aurora Ltda, owner of the mailbox, server and account" \
+		--basis consent:"Renato Prado for Estaleiro Aurora Ltda, owner of the mailbox, server and account" \
 		--reference $(EXAMPLE)/reference
 
 test: .venv/.dev

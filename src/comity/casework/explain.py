@@ -20,6 +20,7 @@ from comity.terms.instant import format_instant
 
 _MOST_TRACES = 20
 _MOST_BYTES = 600
+_MOST_LINES = 12
 
 
 def explain(folder: Folder, *, identity: str) -> Iterator[str]:
@@ -32,7 +33,8 @@ def explain(folder: Folder, *, identity: str) -> Iterator[str]:
     request = next((each for each, _ in drafted(folder) if each.identity == identity), None)
     if request is None:
         raise StateError(
-            f"this case has no finding or request {identity[:40]!r}", remedy="`comity report DIR` and `comity requests DIR` list them."
+            f"this case has no finding or request {identity[:40]!r}",
+            remedy="report.html lists findings and requests.",
         )
     yield from _request(folder, request, findings)
 
@@ -64,13 +66,13 @@ def _finding(folder: Folder, finding: Finding) -> Iterator[str]:
         yield f"Names: {each.selector.value} ({each.role}) {at}"
     yield f"Traces ({len(finding.traces)}):"
     for trace in finding.traces[:_MOST_TRACES]:
-        yield from _trace(folder, trace)
+        yield from _trace(folder, trace, named=tuple(each.selector.value for each in finding.involved))
     if len(finding.traces) > _MOST_TRACES:
         yield f"  … and {len(finding.traces) - _MOST_TRACES} more, in derived/findings.json"
 
 
-def _trace(folder: Folder, trace: Trace) -> Iterator[str]:
-    """Yield the place and the very bytes, cut out of the preserved exhibit now."""
+def _trace(folder: Folder, trace: Trace, *, named: tuple[str, ...]) -> Iterator[str]:
+    """Yield the place and the very bytes, cut out of the preserved exhibit now; of many, those around what the finding names."""
     exhibit = folder.exhibit(trace.exhibit)
     inside = f", {trace.member}" if trace.member else ""
     yield f"  exhibit {trace.exhibit} ({exhibit.name}{inside}), {trace.length} bytes at {trace.offset}:"
@@ -81,7 +83,18 @@ def _trace(folder: Folder, trace: Trace) -> Iterator[str]:
         except MaterialError as error:
             yield f"    {error.what}"
             return
-    shown = data[:_MOST_BYTES].decode("utf-8", errors="backslashreplace")
-    yield from (f"    | {line}" for line in shown.splitlines()[:12])
-    if len(data) > _MOST_BYTES:
-        yield f"    | … {len(data) - _MOST_BYTES} bytes more"
+    begin = _begin(data, named)
+    if begin:
+        yield f"    | … {begin} bytes before"
+    shown = data[begin : begin + _MOST_BYTES].decode("utf-8", errors="backslashreplace")
+    yield from (f"    | {line}" for line in shown.splitlines()[:_MOST_LINES])
+    if len(data) > begin + _MOST_BYTES:
+        yield f"    | … {len(data) - begin - _MOST_BYTES} bytes more"
+
+
+def _begin(data: bytes, named: tuple[str, ...]) -> int:
+    """Return where to begin showing `data`: at its start, or a little before the first name that would not be seen there."""
+    places = [place for place in (data.find(name.encode()) for name in named) if place >= 0]
+    if not places or min(places) < _MOST_BYTES // 2:
+        return 0
+    return data.rfind(b"\n", 0, max(0, min(places) - _MOST_BYTES // 4)) + 1

@@ -15,7 +15,7 @@ from rich.table import Table
 from comity.terms.canonical import Json
 
 _PATIENCE = 2.0
-_PIPE_WIDTH = 140
+_PIPE_WIDTH = 220
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(10, 32), 127, *range(128, 160))}
 _BIDI = {code: f"\\u{code:04x}" for code in (0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)}
 _NO_TEXT = {0xDC00 + byte: f"\\x{byte:02x}" for byte in range(128, 256)}  # bytes of a file's name that are no UTF-8

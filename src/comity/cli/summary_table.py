@@ -34,16 +34,15 @@ def show_requests(summary: Mapping[str, Json], *, questions: bool) -> None:
     out = render.console()
     requests = _objects(summary["requests"])
     if not requests:
-        out.print("Ask for this today: nothing. No strong or moderate finding names something kept in another state.")
+        out.print("Ask for this today: nothing yet. No finding names, for certain, something that is kept in another state.")
     else:
         rows = [_request_row(request) for request in requests]
         headings = ("request", "state", "custodian", "to be preserved", "likely to live until", "standing")
         out.print(render.table("Ask for this today (most perishable first)", headings, rows))
     for request in requests if questions else ():
         out.print(f"\n{request['identity']}: {render.safe(_file(request))}")
-        for objection in _objects(request["objections"]):
-            mark = "blocks" if objection["blocking"] else "note"
-            out.print(render.safe(f"  {mark}: {objection['text']} {objection['remedy']}"))
+        for told, fields in _objections(request).items():
+            out.print(render.safe(f"  {told} ({', '.join(fields)})"))
         for question in _list(request["missing"]):
             out.print(render.safe(f"  open: {question}"))
     left_out = _list(summary["left_out"])
@@ -62,7 +61,7 @@ def _counts(out: Console, summary: Mapping[str, Json]) -> None:
     read = Counter(str(one["parser"] or "") for one in exhibits if one["kind"] == "file")
     rows += [(f"records: {name}", f"{_number(count):,}", "") for name, count in _object(summary["records"]).items() if count]
     unread = Counter(str(one["type"]) for one in exhibits if one["kind"] == "file" and not one["parser"])
-    rows.append(("not understood", f"{read['']:,}", ", ".join(f"{kind} ×{count}" for kind, count in unread.most_common(6))))
+    rows.append(("exhibits not understood", f"{read['']:,}", ", ".join(f"{kind} ×{count}" for kind, count in unread.most_common(6))))
     codes = Counter(str(one["code"]) for one in defects)
     rows.append(("defects", f"{len(defects):,}", ", ".join(f"{code} ×{count}" for code, count in codes.most_common(6))))
     strengths = Counter(str(one["strength"]) for one in _objects(summary["findings"]))
@@ -96,13 +95,23 @@ def _request_row(request: Mapping[str, Json]) -> tuple[str, ...]:
     )
 
 
+def _objections(request: Mapping[str, Json]) -> Mapping[str, list[str]]:
+    """Return what the linter says, each thing once, with the fields it is said of."""
+    said: dict[str, list[str]] = {}
+    for one in _objects(request["objections"]):
+        told = f"{'blocks' if one['blocking'] else 'note'}: {one['text']} {one['remedy']}"
+        said.setdefault(told, []).append(str(one["field"]))
+    return said
+
+
 def _life(request: Mapping[str, Json]) -> str:
     """Return the deadline, or by when the data is likely to be gone and on what grounds that is said."""
     if request["perishes"]:
         return f"by {request['perishes']} (law)"
     if request["likely_gone"] is None:
         return "not known: ask today"
-    return f"{request['likely_days']} days after the act: {request['likely_gone']} (estimate)"
+    past = ", past: ask at once" if str(request["likely_gone"]) < str(request["on"]) else ""
+    return f"{request['likely_days']} days after the act: {request['likely_gone']} (estimate{past})"
 
 
 def _file(request: Mapping[str, Json]) -> str:

@@ -33,7 +33,7 @@ To check it, with Python 3.11 or later and nothing else:
 
     python3 verify.py bundle.zip
 
-It prints eight numbered checks in words and ends with VERIFIED (exit status 0), BROKEN (1) or NOT CHECKABLE (2).
+It prints numbered checks in words and ends with VERIFIED (exit status 0), BROKEN (1) or NOT CHECKABLE (2).
 verify.py lies in this bundle for convenience. Whoever could change the bundle could change it too: if that matters, take
 verify.py from another source and compare its SHA-256.
 

@@ -7,6 +7,7 @@ import click
 from comity import verify as verifier
 from comity.casework.folder import Folder
 from comity.casework.seal_case import seal_case
+from comity.casework.verify_case import remembered_head
 from comity.cli import exit_codes, render
 
 
@@ -25,7 +26,11 @@ def seal(case: Path, output: Path, originals: bool) -> int:
 
 @click.command()
 @click.argument("subject", metavar="DIR|BUNDLE", type=click.Path(path_type=Path))
+@click.option("--head", help="SHA-256 the newest ledger entry must have; what this node remembers otherwise.")
+@click.option("--key", help="Fingerprint the sealing key must have, as the authority told you.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
-def verify(subject: Path, as_json: bool) -> int:
+def verify(subject: Path, head: str | None, key: str | None, as_json: bool) -> int:
     """Check a case folder or a bundle: every object, every entry, every seal. Exit status 0 holds, 1 broken, 2 cannot be checked."""
-    return verifier.main([str(subject), *(["--json"] if as_json else [])])
+    options = {"--head": head or remembered_head(subject), "--key": key}
+    given = [part for name, value in options.items() if value is not None for part in (name, value)]
+    return verifier.main([str(subject), *given, *(["--json"] if as_json else [])])
