@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from case_factory import new_case, preserve
@@ -125,6 +125,7 @@ def check(place: Path, folder: Folder, told: Path) -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(at_call=st.integers(1, 260), half=st.booleans())
+@example(at_call=126, half=False)  # between making a segment and its first bytes
 def test_killed_in_a_system_call(place: Path, at_call: int, half):
     name = os.urandom(6).hex()
     folder, told = new_case(place / name), place / f"{name}.told"

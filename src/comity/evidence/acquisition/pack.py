@@ -58,8 +58,8 @@ class Segment:
             os.close(self._descriptor)
             raise IntegrityError(f"{path} has {size} bytes; {keep} were recorded as preserved")
         self.discarded = 0 if size == keep + len(END) else size - keep
-        os.ftruncate(self._descriptor, keep)
-        os.pwrite(self._descriptor, END, keep)
+        os.pwrite(self._descriptor, END, keep)  # first, so that the file is an archive at every moment
+        os.ftruncate(self._descriptor, keep + len(END))
         self._cut = keep
         self._pending: list[bytes] = []
         self.position = keep
