@@ -92,6 +92,11 @@ class Finding:
         key: Json = [self.kind, "" if self.at is None else format_instant(self.at), [[t.exhibit, t.offset, t.length] for t in self.traces]]
         return "F-" + hashlib.sha256(canonical(key)).hexdigest()[:10]
 
+    @property
+    def precision(self) -> str:
+        """The unit `at` is known to: "day" when the records of that instant know only the day, else "second"."""
+        return "day" if any(each.precision == "day" for each in self.involved if each.at == self.at) else "second"
+
 
 SUPPORTING = ("address.", "indicator.")
 """Beginnings of the kinds that say more about what other findings name, and show no offence themselves."""

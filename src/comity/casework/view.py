@@ -130,6 +130,7 @@ def _timeline(timeline: pl.LazyFrame, named: Mapping[tuple[str, int], tuple[str,
             text=row["what"],
             trace=(trace := _trace(row)),
             clock=row["clock"] or "",
+            precision=row["precision"] or "second",
             finding=next(iter(named.get((trace.exhibit, trace.offset), ())), ""),
         )
         for row in rows.iter_rows(named=True)
@@ -150,6 +151,7 @@ def _payments(records: Records, named: Mapping[tuple[str, int], tuple[str, ...]]
                     amount_minor=row["amount_minor"],
                     currency=row["currency"] or "",
                     at=row["booking_date"],
+                    precision=row["booking_date.precision"] or "second",
                     findings=findings,
                     source_name=row["debtor.name"] or "",
                     target_name=row["creditor.name"] or "",

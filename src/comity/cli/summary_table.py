@@ -74,12 +74,16 @@ def _findings(out: Console, findings: Sequence[Mapping[str, Json]]) -> None:
     told = [one for one in findings if one["strength"] != "weak" and not str(one["kind"]).startswith(SUPPORTING)]
     if not told:
         return
-    rows = [
-        (str(one["identity"]), str(one["strength"]), str(one["at"] or "no time")[:19], str(one["title"])) for one in told[:_MOST_FINDINGS]
-    ]
+    rows = [(str(one["identity"]), str(one["strength"]), _when(one), str(one["title"])) for one in told[:_MOST_FINDINGS]]
     out.print(render.table("\nFound", ("finding", "strength", "when (UTC)", "what"), rows))
     if len(told) > _MOST_FINDINGS:
         out.print(f"… and {len(told) - _MOST_FINDINGS} more strong or moderate ones in the report")
+
+
+def _when(finding: Mapping[str, Json]) -> str:
+    """Return the time of `finding`, as a day where its records know only that."""
+    by_day = any(one["precision"] == "day" for one in _objects(finding["involved"]) if one["at"] == finding["at"])
+    return str(finding["at"] or "no time")[: 10 if by_day else 19]
 
 
 def _request_row(request: Mapping[str, Json]) -> tuple[str, ...]:

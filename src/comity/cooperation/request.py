@@ -32,7 +32,11 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One thing to be preserved: the selector, what data about it, in which bounded period, and why."""
+    """One thing to be preserved: the selector, what data about it, in which bounded period, and why.
+
+    `at` is the act it is known by, known to the unit `precision` says: an act of which a statement knows only the day stands at
+    midnight UTC of that day.
+    """
 
     selector: Selector
     data: str
@@ -42,6 +46,7 @@ class Item:
     clock: str
     role: str
     findings: tuple[str, ...]
+    precision: str = "second"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,4 +124,5 @@ def _item(group: Sequence[Sighting]) -> Item:
         clock="+".join(sorted(clocks, key=("year", "zone").index) if clocks <= {"year", "zone"} else sorted(clocks)),
         role="; ".join(dict.fromkeys(sighting.role for sighting in group)),
         findings=tuple(sorted({sighting.finding for sighting in group})),
+        precision=first.precision or "second",
     )

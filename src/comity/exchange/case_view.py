@@ -67,6 +67,7 @@ class TimelineRow:
     trace: Trace
     clock: str = ""
     finding: str = ""
+    precision: str = "second"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,7 @@ class PaymentEdge:
     findings: tuple[str, ...] = ()
     source_name: str = ""
     target_name: str = ""
+    precision: str = "second"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -237,7 +237,7 @@ def _signing(request: Request) -> str:
 def _annex_row(number: int, item: Item) -> AnnexRow:
     value = visible(item.selector.value)
     lines = tuple(value[start : start + _IDENTIFIER_LINE] for start in range(0, len(value), _IDENTIFIER_LINE))
-    recorded = moment(item.at) if item.at is not None else "no single act"
+    recorded = moment(item.at, item.precision) if item.at is not None else "no single act"
     if item.clock:
         recorded += f" ({visible(item.clock)} inferred)"
     port = f"port {item.port}" if item.port is not None else "port not recorded"

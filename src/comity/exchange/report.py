@@ -142,7 +142,7 @@ def _involved(finding: Finding) -> list[tuple[str, str, str]]:
     """Return role, value and instant of each selector a finding names, each pair of role and value once."""
     seen: dict[tuple[str, str], str] = {}
     for one in finding.involved:
-        when = moment(one.at)
+        when = moment(one.at, one.precision)
         if one.port is not None:
             when += f", port {one.port}"
         seen.setdefault((one.role, one.selector.value), when)

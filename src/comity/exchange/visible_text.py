@@ -49,10 +49,15 @@ def long_date(at: datetime) -> str:
     return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 
-def moment(at: datetime | None) -> str:
-    """Return `at` as "2026-11-23 14:05:09 UTC"; fractions are kept when there are any, "no usable time" for None."""
+def moment(at: datetime | None, precision: str = "second") -> str:
+    """Return `at` as "2026-11-23 14:05:09 UTC"; fractions are kept when there are any, "no usable time" for None.
+
+    Where the record knows the day only (`precision` "day"), so does the text: "2026-11-23".
+    """
     if at is None:
         return "no usable time"
+    if precision == "day":
+        return f"{at.year:04d}-{at:%m-%d}"
     at = at.astimezone(UTC)
     fraction = f".{at.microsecond:06d}".rstrip("0") if at.microsecond else ""
     return f"{at:%H:%M:%S}".join((f"{at.year:04d}-{at:%m-%d} ", f"{fraction} UTC"))

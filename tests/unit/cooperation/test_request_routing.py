@@ -253,6 +253,11 @@ def test_a_bank_nobody_names_is_asked_through_its_state():
     assert "Which bank in Lithuania" in wanted.questions[0]
 
 
+def test_an_act_known_by_its_day_stays_known_by_its_day():
+    (wanted,) = planned(finding(involved(MULE, "beneficiary account", precision="day"), kind="payment.changed_beneficiary")).wanted
+    assert wanted.gathered[0].item.precision == "day"
+
+
 def test_what_is_no_iban_is_a_question():
     def banks(iban, at):
         msg = "not an IBAN"

@@ -44,3 +44,7 @@ def test_sizes():
     assert [amount_of_bytes(n) for n in (0, 1, 1023, 1024, 5 * 1024**3, 3 * 1024**4)] == [
         "0 bytes", "1 byte", "1023 bytes", "1.0 KiB", "5.0 GiB", "3.0 TiB",
     ]  # fmt: skip
+
+
+def test_a_day_is_no_midnight():
+    assert moment(datetime(2026, 9, 14, tzinfo=UTC), "day") == "2026-09-14"
