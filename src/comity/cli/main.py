@@ -2,7 +2,9 @@
 
 import os
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -43,19 +45,29 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped. What was reported as preserved is kept; the same command goes on from here.", err=True)
         return exit_codes.INTERRUPTED
-    except ComityError as error:
-        _tell(error.code, error.what, error.remedy)
-        return exit_codes.BROKEN if isinstance(error, IntegrityError) else exit_codes.CANNOT
     except BrokenPipeError:
         # the reader of our output left (`comity requests DIR | head`); Python must not complain again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return exit_codes.OK
-    except OSError as error:
-        where = f": {error.filename}" if error.filename else ""
-        _tell("system", f"{error.strerror or error}{where}", "Mend what the system says, then give the same command again.")
-        return exit_codes.CANNOT
+    except Exception as error:  # noqa: BLE001  one of the three named boundaries: nobody is shown a traceback
+        return _told(error)
     return status if isinstance(status, int) else exit_codes.OK
 
 
-def _tell(code: str, what: str, remedy: str) -> None:
+def _told(error: Exception) -> int:
+    """Say what stopped the command and how to go on; return the exit status."""
+    if isinstance(error, ComityError):
+        code, what, remedy = error.code, error.what, error.remedy
+    elif isinstance(error, OSError):
+        where = f": {error.filename}" if error.filename else ""
+        code, what = "system", f"{error.strerror or error}{where}"
+        remedy = "Mend what the system says, then give the same command again."
+    else:
+        frame = traceback.extract_tb(error.__traceback__)[-1]
+        code, what = (
+            "fault",
+            f"a fault in Comity itself: {type(error).__name__}: {error} ({Path(frame.filename).name}, line {frame.lineno})",
+        )
+        remedy = "What was preserved is kept. Please report this line, and run `comity verify` on the case before going on."
     click.echo(f"comity: {safe(what)}" + (f"\n{remedy}" if remedy else "") + f"\n(error {code}; see docs/errors.md)", err=True)
+    return exit_codes.BROKEN if isinstance(error, IntegrityError) else exit_codes.CANNOT
