@@ -102,6 +102,9 @@ def _special(holder: Holder) -> Unplaced:
             reason=f"{holder.address} is shared behind carrier-grade NAT and identifies nobody: which public address, port and second "
             "did the operator translate it to?"
         )
+    kind, _, carried = holder.special.partition(", carries ")
+    if carried:
+        return Unplaced(reason=f"{holder.address} is a {kind} address that carries {carried}: who held that address at the time?")
     return Unplaced(reason=f"{holder.address} is a {holder.special} address: it identifies nobody on the public network.", ask=False)
 
 

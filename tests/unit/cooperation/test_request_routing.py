@@ -127,6 +127,12 @@ def test_special_addresses_identify_nobody(special, asks):
     assert only.question is asks
 
 
+def test_a_tunnelled_address_asks_for_the_one_it_carries():
+    found = planned(finding(involved()), holders=lambda address, at: holder(address, None, None, special="6to4, carries 192.0.2.7"))
+    (only,) = left(found, "carries 192.0.2.7: who held that address")
+    assert only.question
+
+
 def test_a_documentation_address_with_claims_is_one_of_an_example_world():
     (wanted,) = planned(finding(involved()), holders=lambda address, at: holder(address, special="documentation")).wanted
     assert wanted.state == "DE"
