@@ -100,7 +100,8 @@ def test_guessing_spread_over_a_network() -> None:
 def test_addresses_of_one_ipv6_network_are_one_source_however_they_are_written() -> None:
     rows = [login(START + SECOND * 7 * n, f"2001:db8::{n + 1:x}", "root") for n in range(40)]
     (finding,) = found([*rows, login(START + HOUR, "2001:db8::ffff", "root", success=True)], "intrusion.password_guessed")
-    assert "2001:db8::/64" in finding.statement
+    assert "40 failed logins from 2001:db8::/64 to" in finding.statement
+    assert "(year and zone inferred)" in finding.statement
 
 
 def test_slow_guessing_at_one_account() -> None:

@@ -151,14 +151,13 @@ def _guessed(rows: pl.DataFrame, failures: pl.DataFrame, campaigns: pl.DataFrame
         & (pl.col("order") < campaign["first order"])
     )
     account = f"the account {login['user.name']}" if login["user.name"] else "an account the log does not name"
-    source = f"{login['source.ip']}" if key == "source.ip" else f"{login['source.ip']} in {login['network']}"
     tries = int(tried["tries"].sum())
     reasons = [
         Reason(
             code="failures_before",
             text=f"{counted(tries, 'failed login')} came from {login[key]} before, at most {login['peak so far']} within an hour.",
         ),
-        Reason(code="login_after", text=f"Then a login to {account} succeeded{_when(login['@timestamp'])}."),
+        Reason(code="login_after", text=f"Then a login to {account} succeeded{_when(login)}."),
     ]
     if int(login["strangers so far"]) >= SPRAYED_ACCOUNTS:
         text = f"{counted(int(login['strangers so far']), 'account')} that never log in from there were tried: {listed(_users(tried))}."
@@ -173,9 +172,10 @@ def _guessed(rows: pl.DataFrame, failures: pl.DataFrame, campaigns: pl.DataFrame
         text = "The failures came slowly and steadily: a program that was given an old password fails so, too."
         reasons.append(Reason(code="slow", text=text, against=True))
     quoted = pl.concat([chosen(tried, most=MOST_TRACES - 10), chosen(rows, most=10)], how="diagonal")
+    service = f"{login['service'] or 'a service'} on {login['host.name'] or 'a host'}"
     statement = (
-        f"After {counted(tries, 'failed login')} from {source} to {login['service'] or 'a service'} on {login['host.name'] or 'a host'}, "
-        f"a login to {account} from {login['source.ip']} succeeded{_when(login['@timestamp'])}"
+        f"After {counted(tries, 'failed login')} from {login[key]} to {service}, "
+        f"a login to {account} from {login['source.ip']} succeeded{_when(login)}"
         + (f", and {counted(rows.height - 1, 'further login')} followed." if rows.height > 1 else ".")
     )
     finding = Finding(
@@ -228,7 +228,7 @@ def _elsewhere(login: dict[str, object], aimed: pl.DataFrame) -> Guessed:
         kind="intrusion.password_guessed",
         title=f"A login to {user} from a new address followed password guessing from another",
         statement=(
-            f"After {many} on the account {user} from {login['guesser']}, a login to it succeeded{_when(at)} from {login['source.ip']}, "
+            f"After {many} on the account {user} from {login['guesser']}, a login to it succeeded{_when(login)} from {login['source.ip']}, "
             "an address that had not logged in to it before in these records."
         ),
         strength=Strength.WEAK if common else Strength.MODERATE,
@@ -306,5 +306,9 @@ def _users(rows: pl.DataFrame) -> list[str]:
     return named.sort(["tries", "user.name"], descending=[True, False])["user.name"].to_list()
 
 
-def _when(at: datetime | None) -> str:
-    return "" if at is None else f" at {format_instant(at)}"
+def _when(login: dict[str, object]) -> str:
+    """Return " at 2026-10-10T08:03:37Z", and what of it was inferred; "" without a time."""
+    at, clock = login["@timestamp"], str(login["event.clock"] or "")
+    if not isinstance(at, datetime):
+        return ""
+    return f" at {format_instant(at)}" + (f" ({' and '.join(clock.split('+'))} inferred)" if clock else "")
