@@ -67,21 +67,33 @@ def table(events: pl.LazyFrame, hops: pl.LazyFrame, *, allocations: Allocations)
     many have a time; to_the_second, how many to the second or finer; clock, what of the times was inferred; then those of
     `Allocations.holders` as of `first_seen`. Sorted by address as text. Read by columns; only distinct addresses are held.
     """
-    seen = (
+    # two steps: the first is of plain counts, which the engine keeps a row per group for, whatever the number of records
+    counted = (
         sightings(events, hops)
-        .group_by("address")
+        .group_by("address", "source", "precision", "clock")
         .agg(
             pl.len().alias("count"),
             pl.col("at").min().alias("first_seen"),
             pl.col("at").max().alias("last_seen"),
-            pl.col("source").unique().sort().str.join(" ").alias("sources"),
             pl.col("port").count().alias("ports"),
             pl.col("at").count().alias("timed"),
-            (pl.col("precision").is_in(list(_ONE_SECOND_OR_FINER)) & pl.col("at").is_not_null()).sum().alias("to_the_second"),
+        )
+        .collect(engine="streaming")
+    )
+    fine = pl.col("timed").filter(pl.col("precision").is_in(list(_ONE_SECOND_OR_FINER)))
+    seen = (
+        counted.group_by("address")
+        .agg(
+            pl.col("count").sum(),
+            pl.col("first_seen").min(),
+            pl.col("last_seen").max(),
+            pl.col("source").unique().sort().str.join(" ").alias("sources"),
+            pl.col("ports").sum(),
+            pl.col("timed").sum(),
+            fine.sum().alias("to_the_second"),
             pl.col("clock").filter(pl.col("clock") != "").unique().sort().str.join(" ").alias("clock"),
         )
         .sort("address")
-        .collect()
     )
     held = allocations.holders(seen.select("address", pl.col("first_seen").alias("at")))
     return pl.concat([seen, held.drop("address", "at")], how="horizontal")

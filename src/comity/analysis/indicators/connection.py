@@ -5,8 +5,9 @@ from datetime import datetime
 
 import polars as pl
 
+from comity.analysis.event_traces import TRACE
 from comity.analysis.finding import Finding, Involved, Reason, Strength, in_order
-from comity.analysis.indicators.sightings import OWN_ACCOUNT, TRACE
+from comity.analysis.indicators.sightings import OWN_ACCOUNT
 from comity.analysis.indicators.summary import table
 from comity.observables import Trace
 from comity.terms.selector import Kind, Selector, defang

@@ -6,10 +6,11 @@ from enum import StrEnum
 
 import polars as pl
 
+from comity.analysis.batches import ROWS, records
+from comity.analysis.event_traces import TRACE
 from comity.analysis.indicators.reading import URL, WORD, normal_forms, spaced_accounts
 from comity.terms.selector import Kind, refang
 
-TRACE = ("trace.exhibit", "trace.member", "trace.offset", "trace.length")
 OWN_ACCOUNT = "account of a statement"
 _INSTANT = pl.Datetime("us", "UTC")
 _COLUMNS: dict[str, pl.DataType] = {
@@ -26,11 +27,19 @@ _COLUMNS: dict[str, pl.DataType] = {
     "count": pl.UInt32(),
 }
 SIGHTINGS = pl.Schema(_COLUMNS)
+_COUNTED = pl.Schema({"text": pl.String(), **{name: _COLUMNS[name] for name in (*TRACE, "first_seen", "last_seen", "count")}})
+_FORMS = pl.Schema({"text": pl.String(), "kind": pl.String(), "value": pl.String()})
+_MAIL_ROWS = 2**12
+"""Messages read at a time: a text has up to 65,536 characters."""
+_MOST_WAITING = 2**19
 # Tokens that could be a selector at all; the rest never leaves the columns.
 _CANDIDATE = (
     r"^(?:[0-9]{1,3}(?:\.[0-9]{1,3}){3}$|[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]+$|[^@]+@[^@]+\.[^@]+$|[A-Za-z][A-Za-z+]{1,9}://.|(?:bc1|BC1|[13])[0-9A-Za-z]{24,90}$"
     r"|0x[0-9a-fA-F]{40}$|[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}$)"
 )
+HINT = r"[:@]|[0-9]\.[0-9]{1,3}\.[0-9]|[A-Z]{2}[0-9]{2}[A-Z0-9]{11}|[0-9A-Za-z]{25}"
+"""A part of every text that holds such a token: most targets of web requests have none and are taken apart no further."""
+_GROUPS = r"\b[A-Z]{2}[0-9]{2}(?:[ \u{a0}][A-Z0-9]{2,4}){3}"
 
 
 class Source(StrEnum):
@@ -72,7 +81,7 @@ def places(
     yield Place(rows=messages, column=text, at="date", source=Source.MAIL, where="text of a message", whole=False)
     yield Place(rows=hops, column=pl.col("from.ip"), at="@timestamp", source=Source.MAIL, where="way of a message", whole=True)
     times = messages.select("trace.exhibit", "trace.member", pl.col("trace.offset").alias("message.offset"), "date")
-    dated = links.join(times, on=["trace.exhibit", "trace.member", "message.offset"], how="left")
+    dated = links.join(times, on=["trace.exhibit", "trace.member", "message.offset"], how="left", maintain_order="left")
     yield Place(rows=dated, column=pl.col("url.full"), at="date", source=Source.MAIL, where="link in a message", whole=True)
     yield Place(
         rows=dated, column=pl.col("url.domain"), at="date", source=Source.MAIL, where="host of a link", whole=True, loose=(Kind.DOMAIN,)
@@ -119,8 +128,8 @@ def places(
 def sightings(where: Iterable[Place]) -> pl.DataFrame:
     """Return the sightings in all places (columns of `SIGHTINGS`), sorted.
 
-    Grouping is done over columns; only the distinct strings that could be selectors are read one by one, and what is
-    none in its normal form is dropped.
+    Rows are read a piece at a time; held are the distinct strings that could be selectors. Only these are read one by
+    one, and what is none in its normal form is dropped.
     """
     found = [
         _normal(_grouped(place), loose=place.loose).with_columns(source=pl.lit(str(place.source)), where=pl.lit(place.where))
@@ -131,43 +140,67 @@ def sightings(where: Iterable[Place]) -> pl.DataFrame:
 
 
 def _grouped(place: Place) -> pl.DataFrame:
-    rows = place.rows.select(*TRACE, pl.col(place.at).alias("at"), place.column.alias("text")).drop_nulls("text")
-    if not place.whole:
-        rows = _tokens(rows, refanged=place.source is Source.MAIL)
-    earliest = pl.struct("at", *TRACE[1:]).sort_by("at", *TRACE[1:3], nulls_last=True).first()
+    """Return a row per distinct string of `place` and exhibit: `text` and the columns of `_COUNTED` after the first."""
+    rows = place.rows.select(*TRACE, pl.col(place.at).alias("at"), place.column.alias("text"))
+    mail_text = place.source is Source.MAIL and not place.whole
+    kept = pl.DataFrame(schema=_COUNTED)
+    waiting: list[pl.DataFrame] = []
+    for whole in records(rows, most=_MAIL_ROWS if mail_text else ROWS):
+        piece = whole.filter(pl.col("text") != "")
+        waiting.append(_counted(piece if place.whole else _read(piece, refanged=mail_text)))
+        if sum(each.height for each in waiting) > max(kept.height, _MOST_WAITING):
+            kept, waiting = _together([kept, *waiting]), []
+    return _together([kept, *waiting])
+
+
+def _counted(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return a row per text and exhibit in `rows`; a text counts once in a record, and the first trace is the earliest one's."""
+    several = rows.get_column("record").n_unique() < rows.height
+    once = rows.unique(["text", "record"], keep="first", maintain_order=True) if several else rows
+    return _together([once.select("text", *TRACE, first_seen="at", last_seen="at", count=pl.lit(1, dtype=pl.UInt32))])
+
+
+def _together(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    every = pl.concat(parts).sort("first_seen", *TRACE[1:3], nulls_last=True)
     return (
-        rows.filter(pl.col("text") != "")
-        .unique(["text", *TRACE])
-        .group_by("text", "trace.exhibit")
+        every.group_by("text", "trace.exhibit", maintain_order=True)
         .agg(
-            pl.len().cast(pl.UInt32).alias("count"),
-            pl.col("at").min().alias("first_seen"),
-            pl.col("at").max().alias("last_seen"),
-            earliest.alias("first"),
+            pl.col(*TRACE[1:]).first(),
+            pl.col("first_seen").min(),
+            pl.col("last_seen").max(),
+            pl.col("count").sum(),
         )
-        .with_columns(pl.col("first").struct.field(name) for name in TRACE[1:])
-        .drop("first")
-        .collect()
+        .select(*_COUNTED)
     )
 
 
-def _tokens(rows: pl.LazyFrame, *, refanged: bool) -> pl.LazyFrame:
-    """Return a row per candidate token of the text; accounts written in groups are put together first."""
+def _read(rows: pl.DataFrame, *, refanged: bool) -> pl.DataFrame:
+    """Return `rows` with one row per candidate token in place of its text; each distinct text is read once."""
+    texts = rows.get_column("text").unique()
+    tokens = _tokens(texts, refanged=refanged)
+    return rows.join(tokens, on="text").drop("text").rename({"token": "text"})
+
+
+def _tokens(texts: pl.Series, *, refanged: bool) -> pl.DataFrame:
+    """Return each text with its candidate tokens, columns text and token; accounts written in groups are put together first."""
+    frame = pl.DataFrame({"text": texts}).with_columns(pl.col("text").alias("token"))
     if refanged:
-        rows = rows.with_columns(pl.col("text").map_elements(refang, return_dtype=pl.String))
-    written = pl.concat_list(pl.col("text").str.extract_all(WORD), pl.col("text").str.extract_all(URL)).list.unique(maintain_order=True)
-    words = rows.with_columns(written.alias("text")).explode("text").with_columns(pl.col("text").str.strip_chars(".,:;!?-*_"))
-    grouped = rows.filter(pl.col("text").str.contains(r"\b[A-Z]{2}[0-9]{2}(?:[ \u{a0}][A-Z0-9]{2,4}){3}"))
-    accounts = grouped.with_columns(pl.col("text").map_elements(spaced_accounts, return_dtype=pl.List(pl.String))).explode("text")
-    return pl.concat([words.filter(pl.col("text").str.contains(_CANDIDATE)), accounts.drop_nulls("text")])
+        frame = frame.with_columns(pl.col("text").map_elements(refang, return_dtype=pl.String).alias("token"))
+    token = pl.col("token")
+    written = pl.concat_list(token.str.extract_all(WORD), token.str.extract_all(URL)).list.unique(maintain_order=True)
+    words = frame.filter(token.str.contains(HINT)).with_columns(written).explode("token").with_columns(token.str.strip_chars(".,:;!?-*_"))
+    grouped = frame.filter(token.str.contains(_GROUPS))
+    accounts = grouped.with_columns(token.map_elements(spaced_accounts, return_dtype=pl.List(pl.String))).explode("token")
+    return pl.concat([words.filter(token.str.contains(_CANDIDATE)), accounts.drop_nulls("token")]).unique()
 
 
 def _normal(grouped: pl.DataFrame, *, loose: tuple[Kind, ...]) -> pl.DataFrame:
     """Return `grouped` with kind and value of each text in place of the text; rows whose text is no selector are dropped."""
-    forms = [
-        (text, str(form.kind), form.value)
-        for text in grouped.get_column("text").unique().sort()
-        for form in normal_forms(text, loose=loose)
-    ]
-    table = pl.DataFrame(forms, schema={"text": pl.String, "kind": pl.String, "value": pl.String}, orient="row")
-    return grouped.join(table, on="text", how="inner")
+    texts = grouped.get_column("text").unique().sort()
+    forms = [pl.DataFrame(schema=_FORMS)]
+    for start in range(0, texts.len(), ROWS):
+        read = [
+            (text, str(form.kind), form.value) for text in texts.slice(start, ROWS).to_list() for form in normal_forms(text, loose=loose)
+        ]
+        forms.append(pl.DataFrame(read, schema=_FORMS, orient="row"))
+    return grouped.join(pl.concat(forms), on="text", how="inner")

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from comity.analysis.event_traces import TRACE
 from comity.analysis.finding import Finding
-from comity.analysis.indicators.sightings import TRACE
 from comity.analysis.public_address import public_address
 from comity.terms.selector import Kind, defang
 

@@ -31,10 +31,13 @@ def find(events: pl.LazyFrame, guessed: Sequence[Guessed]) -> tuple[Finding, ...
 
     As strong as the login it follows.
     """
+    if not guessed:
+        return ()
     action = pl.col("event.action").fill_null("")
     acts = action.str.starts_with("sudo") | action.str.starts_with("su_") | (action == "su") | action.is_in(list(_OF_HOST))
-    done = events.filter(acts & (pl.col("event.outcome").fill_null("") != "failure")).sort(*ORDER, nulls_last=True).collect()
-    found = [_after(one, done) for one in guessed]
+    done = events.filter(acts & (pl.col("event.outcome").fill_null("") != "failure"))
+    in_order = done.collect(engine="streaming").sort(*ORDER, nulls_last=True)
+    found = [_after(one, in_order) for one in guessed]
     return tuple(finding for finding in found if finding is not None)
 
 

@@ -53,9 +53,9 @@ def login_attempts(events: pl.LazyFrame) -> pl.DataFrame:
             message.str.contains("publickey", literal=True).alias("keyed"),
             service.alias("service"),
         )
+        .collect(engine="streaming")
         .sort(*ORDER, nulls_last=True)
         .with_row_index("order")
-        .collect()
     )
     networks = {address: _network(address) for address in found["source.ip"].unique().to_list()}
     return found.with_columns(pl.col("source.ip").replace_strict(networks, return_dtype=pl.String).alias("network"))

@@ -21,6 +21,9 @@ ALIKE = 0.05
 ALIKE_THINGS = 5
 """A source that got answers of like size for so many different things, each at another path, got one page for all of them."""
 
+_ANSWER = ("site", "http.response.status_code", "http.response.body.bytes")
+_MOST_TEXTS = 500_000
+"""Distinct targets held at a time."""
 _OK, _REDIRECT = 200, 300
 
 
@@ -37,20 +40,20 @@ def attempts(requests: pl.LazyFrame) -> pl.DataFrame:
 
     Each distinct target and header is looked at once; of the rest nothing is taken out of its column.
     """
-    targets = _matches(requests, "url.original", patterns.CANDIDATE, patterns.attacks_in)
     header_words = ("${", "()", "%24%7b", "%24{")
-    agents = _matches(requests, "user_agent.original", header_words, patterns.attacks_in_header)
-    referrers = _matches(requests, "http.request.referrer", header_words, patterns.attacks_in_header)
-    requests = requests.with_columns(_script_put().alias("put"))
-    for column, matched in (("url.original", targets), ("user_agent.original", agents), ("http.request.referrer", referrers)):
-        requests = requests.join(matched.lazy(), on=column, how="left")
-    put = pl.when(pl.col("put")).then(pl.lit(["script_put"]))
-    together = pl.concat_list(
-        [pl.col(name).fill_null([]) for name in ("in url.original", "in user_agent.original", "in http.request.referrer")]
-    )
-    attack = pl.concat_list(together, put.fill_null([])).list.unique(maintain_order=True)
-    found = requests.with_columns(attack.alias("attack")).filter(pl.col("attack").list.len() > 0)
-    return found.select(*COLUMNS, "site", "attack").sort(*ORDER, nulls_last=True).collect()
+    matches = {
+        "url.original": _matches(requests, "url.original", patterns.CANDIDATE, patterns.attacks_in),
+        "user_agent.original": _matches(requests, "user_agent.original", header_words, patterns.attacks_in_header),
+        "http.request.referrer": _matches(requests, "http.request.referrer", header_words, patterns.attacks_in_header),
+    }
+    suspected = [pl.col(column).is_in(matched[column].implode()) for column, matched in matches.items() if matched.height]
+    columns = [*COLUMNS, "http.request.referrer", "site"]
+    found = requests.filter(pl.any_horizontal(_script_put(), *suspected)).select(columns).collect(engine="streaming")
+    for column, matched in matches.items():
+        found = found.join(matched, on=column, how="left", maintain_order="left")
+    put = pl.when(_script_put()).then(pl.lit(["script_put"]))
+    attack = pl.concat_list(*(pl.col(f"in {column}").fill_null([]) for column in matches), put.fill_null([]))
+    return found.select(*COLUMNS, "site", attack.list.unique(maintain_order=True).alias("attack")).sort(*ORDER, nulls_last=True)
 
 
 def with_answers(requests: pl.LazyFrame, tried: pl.DataFrame) -> pl.DataFrame:
@@ -62,15 +65,14 @@ def with_answers(requests: pl.LazyFrame, tried: pl.DataFrame) -> pl.DataFrame:
     something for this request. 3xx, 4xx and 5xx are *refused*.
     """
     status, size = pl.col("http.response.status_code"), pl.col("http.response.body.bytes")
-    untouched = requests.join(tried.lazy().select(TRACE), on=TRACE, how="anti")
-    harmless = untouched.filter((status >= _OK) & (status < _REDIRECT) & size.is_not_null())
-    of_site = harmless.join(tried.lazy().select("site").unique(), on="site", how="semi")
-    general = of_site.group_by("site", status, size).agg(pl.col("path").n_unique().alias("same paths")).collect()
-    of_path = of_site.join(tried.lazy().select("site", "path").unique(), on=["site", "path"], how="semi")
-    sizes = of_path.group_by("site", "path").agg(size.unique().sort().alias("ordinary sizes")).collect()
-    judged = tried.join(general, on=["site", "http.response.status_code", "http.response.body.bytes"], how="left", maintain_order="left")
-    judged = judged.join(sizes, on=["site", "path"], how="left", maintain_order="left")
     succeeded = (status >= _OK) & (status < _REDIRECT)
+    answered = tried.filter(succeeded & size.is_not_null())
+    harmless = requests.filter(succeeded & size.is_not_null()).join(tried.lazy().select(TRACE), on=TRACE, how="anti")
+    judged = tried.join(_general(harmless, answered), on=_ANSWER, how="left", maintain_order="left")
+    of_path = harmless.join(answered.lazy().select("site", "path").unique(), on=["site", "path"], how="semi")
+    sizes = of_path.select("site", "path", size).unique().collect(engine="streaming")
+    ordinary = sizes.group_by("site", "path").agg(size.sort().alias("ordinary sizes"))
+    judged = judged.join(ordinary, on=["site", "path"], how="left", maintain_order="left")
     judged = judged.join(_alike(tried), on=TRACE, how="left", maintain_order="left")
     known = pl.col("ordinary sizes").list
     # pages made for each visitor differ more than the few answers at hand show
@@ -80,7 +82,7 @@ def with_answers(requests: pl.LazyFrame, tried: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("refused"))
         .when(size.is_null())
         .then(pl.lit("unmeasured"))
-        .when((pl.col("same paths").fill_null(0) >= SAME_ANSWER_PATHS) | pl.col("alike").fill_null(value=False))
+        .when(pl.col("general").is_not_null() | pl.col("alike").fill_null(value=False))
         .then(pl.lit("general"))
         .when(known.contains(size).fill_null(value=False))
         .then(pl.lit("ordinary"))
@@ -88,7 +90,19 @@ def with_answers(requests: pl.LazyFrame, tried: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit("unmeasured"))
         .otherwise(pl.lit("differing"))
     )
-    return judged.with_columns(answer.alias("answer")).drop("same paths", "ordinary sizes", "alike")
+    return judged.with_columns(answer.alias("answer")).drop("general", "ordinary sizes", "alike")
+
+
+def _general(harmless: pl.LazyFrame, answered: pl.DataFrame) -> pl.DataFrame:
+    """Return the answers (columns _ANSWER) in `answered` that `harmless` requests for SAME_ANSWER_PATHS paths got too, and `general`.
+
+    Each round takes, of every answer left, the next path in order, so that no more than one path each is held.
+    """
+    reached = answered.select(*_ANSWER, pl.lit(None, dtype=pl.String).alias("reached")).unique()
+    for _ in range(SAME_ANSWER_PATHS):
+        beyond = harmless.join(reached.lazy(), on=_ANSWER).filter(pl.col("reached").is_null() | (pl.col("path") > pl.col("reached")))
+        reached = beyond.group_by(_ANSWER).agg(pl.col("path").min().alias("reached")).collect(engine="streaming")
+    return reached.rename({"reached": "general"})
 
 
 def _alike(tried: pl.DataFrame) -> pl.DataFrame:
@@ -118,11 +132,16 @@ def _alike(tried: pl.DataFrame) -> pl.DataFrame:
 def _matches(
     requests: pl.LazyFrame, column: str, words: tuple[str, ...], look: Callable[[str], tuple[patterns.Attack, ...]]
 ) -> pl.DataFrame:
+    """Return the distinct texts of `column` in which `look` finds attacks, and their codes, column "in ..."; sorted by text."""
     lowered = pl.col(column).str.to_lowercase()
-    texts = requests.select(column).filter(lowered.str.contains_any(list(words))).unique().collect()[column]
-    found = [(text, [attack.code for attack in look(text)]) for text in texts.to_list()]
+    suspected = requests.select(column).filter(lowered.str.contains_any(list(words)))
+    parts = suspected.select(pl.col(column).approx_n_unique()).collect(engine="streaming").item() // _MOST_TEXTS + 1
+    found = []
+    for part in range(parts):
+        texts = suspected.filter(pl.col(column).hash() % parts == part).unique().collect(engine="streaming")[column]
+        found += [(text, [attack.code for attack in attacks]) for text in texts if (attacks := look(text))]
     schema = pl.Schema({column: pl.String(), f"in {column}": pl.List(pl.String)})
-    return pl.DataFrame([row for row in found if row[1]], schema=schema, orient="row")
+    return pl.DataFrame(sorted(found), schema=schema, orient="row")
 
 
 def _script_put() -> pl.Expr:

@@ -37,13 +37,16 @@ def find(requests: pl.LazyFrame, tried: pl.DataFrame) -> tuple[Finding, ...]:
     commanded = tried.filter(pl.col("attack").list.contains("web_shell") & (pl.col("answer").is_in(["differing", "unmeasured"])))
     lowered = pl.col("path").str.to_lowercase()
     kept = requests.filter(lowered.str.contains(r"\.(?:php|phtml|phar|asp|ashx|jsp|cgi)") & (status >= _OK) & (status < _REDIRECT))
-    uploaded = kept.select("site", "path").unique().collect()
+    uploaded = kept.select("site", "path").unique().collect(engine="streaming")
     uploaded = uploaded.filter(
         pl.Series([bool(patterns.UPLOADED_SCRIPT.search(path[:2000].lower())) for path in uploaded["path"]], dtype=pl.Boolean)
     )
     pages = pl.concat([uploaded, put.select("site", "path"), commanded.select("site", "path")]).unique()
-    used = kept.join(pages.lazy(), on=["site", "path"], how="semi").select(*COLUMNS, "site")
-    used_frame = used.filter(pl.col("source.ip").n_unique().over("site", "path") <= FEW).sort(*ORDER, nulls_last=True).collect()
+    visited = kept.join(pages.lazy(), on=["site", "path"], how="semi")
+    visitors = visited.select("site", "path", "source.ip").unique().group_by("site", "path").len("visitors")
+    by_few = visitors.filter(pl.col("visitors") <= FEW).collect(engine="streaming")
+    used = kept.join(by_few.lazy(), on=["site", "path"], how="semi").select(*COLUMNS, "site")
+    used_frame = used.collect(engine="streaming").sort(*ORDER, nulls_last=True)
     uploads = _uploads(requests, used_frame)
     found = []
     for page in used_frame.partition_by("site", "path", maintain_order=True):
@@ -60,8 +63,8 @@ def _uploads(requests: pl.LazyFrame, used: pl.DataFrame) -> pl.DataFrame:
         requests.filter(posted & accepted)
         .join(used.lazy().select("site", "source.ip").unique(), on=["site", "source.ip"], how="semi")
         .select(*COLUMNS, "site")
+        .collect(engine="streaming")
         .sort(*ORDER, nulls_last=True)
-        .collect()
     )
 
 
