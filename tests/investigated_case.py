@@ -75,13 +75,14 @@ class Preserved:
 
     def __init__(self, folder: Folder) -> None:
         self._folder = folder
+        self._exhibits = {exhibit.number: exhibit for exhibit in folder.exhibits()}
         self._bytes: dict[tuple[str, str], bytes] = {}
 
     def whole(self, trace: Trace) -> bytes:
         root = trace.exhibit.partition(".")[0]
         key = (root, trace.member)
         if key not in self._bytes:
-            exhibit = self._folder.exhibit(root)
+            exhibit = self._exhibits[root]
             with self._folder.open_exhibit(exhibit) as stream:
                 source = Source(stream=stream, size=exhibit.size, name=exhibit.name, modified=exhibit.modified)
                 self._bytes[key] = extract(source, trace.member).read()

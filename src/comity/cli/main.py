@@ -45,10 +45,11 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("Stopped. What was reported as preserved is kept; the same command goes on from here.", err=True)
         return exit_codes.INTERRUPTED
-    except BrokenPipeError:
-        # the reader of our output left (`comity requests DIR | head`); Python must not complain again at exit
+    except (BrokenPipeError, SystemExit):
+        # the reader of our output left (`comity requests DIR | head`): click exits for that, as if something were broken;
+        # Python must not complain again at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return exit_codes.OK
+        return exit_codes.UNHEARD
     except Exception as error:  # noqa: BLE001  one of the three named boundaries: nobody is shown a traceback
         return _told(error)
     return status if isinstance(status, int) else exit_codes.OK
