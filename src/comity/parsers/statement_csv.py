@@ -13,7 +13,7 @@ from comity.parsers.statements.guessing import guess
 from comity.parsers.statements.profile import UNKNOWN, Profile, digest, from_facts, to_facts
 from comity.parsers.statements.records import Record, records
 from comity.parsers.statements.rows import Cell, RowBuffer, account_number, day_after
-from comity.parsers.statements.table import find_table
+from comity.parsers.statements.table import find_table, holds_balance
 from comity.parsers.statements.vocabulary import Role
 from comity.parsers.statements.written import WrittenAmount, currency_named, direction_named, written_amount, written_date
 from comity.terms.errors import MaterialError
@@ -104,6 +104,10 @@ def _open_questions(profile: Profile) -> Iterator[Defect]:
         questions.append(("decimal_mark_unknown", "whether a mark parts thousands or decimals is not known; such records are left out"))
     if profile.sign == UNKNOWN:
         questions.append(("direction_unknown", "the statement does not say which amounts were paid in and which out"))
+    if profile.column(Role.UNCLEAR_ACCOUNT) is not None:
+        questions.append(
+            ("account_unclear", "whose account the account column names, the statement's own or the other side's, is not known")
+        )
     if profile.currency is None and profile.column(Role.CURRENCY) is None:
         questions.append(("currency_unknown", "the statement names no currency; amounts are in hundredths of it"))
     for code, reason in questions:
@@ -139,6 +143,8 @@ def _payment(record: Record, profile: Profile) -> dict[str, Cell]:
     if any(cell.strip() for cell in fields[width:]):
         raise _UnreadableError("record_unreadable", f"{len(fields)} fields where the headings name {width}")
     cells = _Cells(fields, profile)
+    if holds_balance(profile.columns, fields):
+        raise _UnreadableError("balance_row", f"a balance or a turnover, not a payment: {(cells.joined(Role.REMITTANCE) or '')[:40]!r}")
     date_text = cells.text(Role.BOOKING_DATE) or ""
     booked = _instant(date_text, profile)
     if booked is None and (profile.order != UNKNOWN or written_date(date_text) is None):
@@ -279,7 +285,7 @@ def _parties(cells: _Cells, profile: Profile, direction: str | None) -> dict[str
     for side, said in named.items():
         if side == other_side:
             said["name"] = said["name"] or cells.text(Role.NAME)
-            said["account"] = said["account"] or cells.text(Role.ACCOUNT)
+            said["account"] = said["account"] or cells.text(Role.OTHER_ACCOUNT, Role.ACCOUNT)
             said["agent"] = cells.text(Role.AGENT)
         row[f"{side}.name"] = said["name"] or (own["name"] if other_side and side != other_side else None)
         number = said["account"]

@@ -44,7 +44,8 @@ def parse_minor(text: str, *, digits: int, point: str = ".", group: str = "") ->
         text: an optional sign, whole digits, perhaps `point` and more digits; nothing else.
         digits: decimal digits of the minor unit; digits written beyond them must be zeros.
         point: the decimal mark.
-        group: marks that may stand between groups of three digits; each group must then be whole.
+        group: marks that may stand between groups of three digits; each group must then be whole. A comma may also stand as in
+            India: three digits last, two in each group before.
 
     MaterialError for anything else, and beyond 18 digits.
     """
@@ -57,7 +58,7 @@ def parse_minor(text: str, *, digits: int, point: str = ".", group: str = "") ->
     if group and not whole.isdigit():
         mark_used = next((character for character in whole if character in group), "")
         parts = whole.split(mark_used) if mark_used else [whole]
-        if 1 <= len(parts[0]) <= 3 and all(len(part) == 3 for part in parts[1:]):  # noqa: PLR2004 - thousands
+        if _grouped([len(part) for part in parts], indian=mark_used == ","):
             whole = "".join(parts)
     if not re.fullmatch("[0-9]+", whole) or not re.fullmatch("[0-9]*", fraction) or (mark and not fraction):
         raise MaterialError(f"not an amount: {text[:_LONGEST]!r}", remedy=_REMEDY)
@@ -67,6 +68,14 @@ def parse_minor(text: str, *, digits: int, point: str = ".", group: str = "") ->
     if len(number) > _MOST_DIGITS:
         raise MaterialError(f"an amount of more than {_MOST_DIGITS} digits: {text[:_LONGEST]!r}", remedy=_REMEDY)
     return -int(number) if negative else int(number)
+
+
+def _grouped(lengths: list[int], *, indian: bool) -> bool:
+    """Return whether groups of so many digits are thousands, or, where `indian`, lakh and crore."""
+    first, *rest = lengths
+    if 1 <= first <= 3 and set(rest) <= {3}:  # noqa: PLR2004 - thousands
+        return True
+    return indian and len(rest) > 1 and 1 <= first <= 2 and set(rest[:-1]) == {2} and rest[-1] == 3  # noqa: PLR2004 - lakh and crore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

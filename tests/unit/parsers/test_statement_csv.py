@@ -249,3 +249,65 @@ def test_real_samples(shared_data) -> None:
     assert accounts[0]["account"] == "DE123456789"
     assert json.loads(facts["columns"].value)[5] == ["own account", "Account"]
     assert PARSER.recognizes((shared_data / "statements" / "camt_file.csv").read_bytes(), name="camt_file.csv") == 0
+
+
+def test_balances_among_the_records_are_no_payments():
+    _, payments, _, defects = read(
+        '"Sąskaitos Nr.","Data","Gavėjas","Paaiškinimai","Suma","Valiuta","D/K"\n'
+        '"LT601010012345678901","2025-10-01","","Likutis pradžiai","1000.00","EUR","K"\n'
+        '"LT601010012345678901","2025-10-02","Jonas","Nuoma","250.00","EUR","D"\n'
+        '"LT601010012345678901","2025-10-15","UAB Acme","Atlyginimas","1500.00","EUR","K"\n'
+        '"LT601010012345678901","2025-10-31","","Apyvarta","1500.00","EUR","K"\n'
+        '"LT601010012345678901","2025-10-31","","Likutis pabaigai","2250.00","EUR","K"\n'.encode()
+    )
+    assert signed(payments) == [-25000, 150000]
+    assert [defect.code for defect in defects] == ["balance_row"] * 3
+    _, payments, _, defects = read(
+        "Data;Histórico;Docto.;Crédito (R$);Débito (R$);Saldo (R$)\n30/09/2025;SALDO ANTERIOR;;;;1.234,56\n"
+        "01/10/2025;PIX REM JOAO;1;;-150,00;1.084,56\n15/10/2025;TED;2;2.500,00;;3.584,56\n".encode("cp1252")
+    )
+    assert signed(payments) == [-15000, 250000]
+    assert {payment["currency"] for payment in payments} == {"BRL"}
+    assert [defect.code for defect in defects] == ["balance_row"]
+
+
+def test_a_payment_whose_purpose_is_the_word_balance_stays_a_payment():
+    _, payments, _, _ = read(
+        "Buchungstag;Empfänger;Verwendungszweck;Betrag;Währung\n13.10.2025;Bau GmbH;Saldo;-900,00;EUR\n14.10.2025;Werk;x;-1,00;EUR\n".encode()
+    )
+    assert signed(payments) == [-90000, -100]
+
+
+def test_the_other_sides_number_never_becomes_the_statements_own():
+    by_heading = (
+        b"Booking Date,Partner Name,Partner Iban,Amount (EUR)\n2025-10-01,Shop,,-12.00\n2025-10-15,Jane,DE02120300000000202051,-900.00\n"
+    )
+    twice_to_one = b"Date,Payee,IBAN,Amount,Currency\n2025-10-01,Jane,DE02120300000000202051,-12.00,EUR\n2025-10-15,Jane,DE02120300000000202051,-9.00,EUR\n"
+    some_without = b"Date,Payee,IBAN,Amount,Currency\n2025-10-01,Shop,,-12.00,EUR\n2025-10-15,Jane,DE02120300000000202051,-9.00,EUR\n"
+    for data in (by_heading, twice_to_one, some_without):
+        _, payments, accounts, defects = read(data)
+        assert {payment["account"] for payment in payments} == {None}
+        assert {account["account"] for account in accounts} == {None}
+        assert {payment["debtor.account"] for payment in payments} == {None}
+        assert [defect.code for defect in defects] == ["account_unclear"] * (data is twice_to_one)
+        assert payments[1]["creditor.account"] == (None if data is twice_to_one else "DE02120300000000202051")
+
+
+def test_one_number_beside_several_names_is_the_statements_own():
+    _, payments, _, _ = read(
+        b"Date,Account,Name,Amount,Currency\n2025-10-13,20-00-00 123,Shop,-12.00,EUR\n2025-10-15,20-00-00 123,Acme,900.00,EUR\n"
+    )
+    assert {payment["account"] for payment in payments} == {"20-00-00 123"}
+
+
+def test_amounts_grouped_as_in_india_and_signs_of_several_currencies():
+    _, payments, accounts, _ = read(
+        b"Account Name\t:\tMr Raj\nAccount Number\t:\t00000012345678901\n\nTxn Date\tDescription\tDebit\tCredit\tBalance\n"
+        b'1 Oct 2025\tUPI\t"1,50,000.00"\t \t"12,34,567.89"\n15 Oct 2025\tNEFT\t \t"2,50,000.00"\t"14,84,567.89"\n'
+    )
+    assert signed(payments) == [-15000000, 25000000]
+    assert payments[0]["balance_minor"] == 123456789
+    assert (accounts[0]["account"], accounts[0]["owner.name"]) == ("00000012345678901", "Mr Raj")
+    _, payments, _, defects = read(b'Date,Description,Amount\n10/02/2025,PAYROLL,"$2,000.00"\n10/13/2025,WIRE,"($1,500.00)"\n')
+    assert signed(payments) == [200000, -150000]
+    assert [defect.code for defect in defects] == ["currency_unknown"]

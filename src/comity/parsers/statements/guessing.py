@@ -11,7 +11,8 @@ from typing import BinaryIO, Final
 from comity.parsers.statements import profile as kinds
 from comity.parsers.statements.profile import UNKNOWN, Guess, Preamble, Profile, digest
 from comity.parsers.statements.records import Layout, records
-from comity.parsers.statements.table import Table, find_table, readable
+from comity.parsers.statements.rows import account_number
+from comity.parsers.statements.table import Table, find_table, holds_balance, readable
 from comity.parsers.statements.vocabulary import (
     ACCOUNT_LABELS,
     CLOSING_LABELS,
@@ -30,6 +31,7 @@ _HEAD: Final = 65_536
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b")
 _CURRENCY_IN_HEADING = re.compile(r"[(\[]\s?([A-Z]{3}|€|R\$|£)\s?[)\]]|\s([A-Z]{3})$")
 _PERIOD = re.compile(r"(\S{6,20})\s{0,3}(?:-|–|to|bis|a|até|al|au|iki)\s{0,3}(\S{6,20})")
+_SAYS_WHOSE: Final = frozenset({Role.ACCOUNT, Role.NAME, Role.DEBTOR_NAME, Role.CREDITOR_NAME})
 _DAY_FIRST: Final = frozenset({"German", "Portuguese", "Spanish", "French", "Lithuanian", "Italian, Dutch or Polish"})
 
 
@@ -51,10 +53,22 @@ class _Evidence:
     unsigned: int = 0
     debits: set[int] = field(default_factory=set)
     accounts: set[str] = field(default_factory=set)
+    with_account: int = 0
+    names: set[str] = field(default_factory=set)
     rows: int = 0
     changes: set[str] = field(default_factory=set)
     last: tuple[WrittenAmount, WrittenAmount] | None = None
     currencies: set[str] = field(default_factory=set)
+
+    @property
+    def one_account(self) -> str | None:
+        """The number that the account column holds in every record, None when it holds several, or none in some."""
+        return next(iter(self.accounts)) if len(self.accounts) == 1 and self.with_account == self.rows else None
+
+    @property
+    def account_is_own(self) -> bool:
+        """Whether that number is shown to be the statement's own: more than one record has it, with not always the same other side."""
+        return self.one_account is not None and self.rows > 1 and len(self.names) != 1
 
     def add_date(self, written: WrittenDate) -> None:
         """Count what a date shows of the order of day and month."""
@@ -82,6 +96,16 @@ class _Evidence:
         self.unsigned += written.sign == 0
         if written.currency:
             self.currencies.add(written.currency)
+
+    def add_parties(self, columns: Sequence[str], fields: Sequence[str]) -> None:
+        """Note the number in the account column and the names beside it, while it is not yet clear that there are several."""
+        for role, cell in zip(columns, fields, strict=False):
+            if role not in _SAYS_WHOSE or not (text := cell.strip()):
+                continue
+            self.with_account += role == Role.ACCOUNT
+            seen = self.accounts if role == Role.ACCOUNT else self.names
+            if len(seen) < 3:  # noqa: PLR2004 - one or many
+                seen.add(text)
 
 
 def guess(stream: BinaryIO) -> tuple[Guess, tuple[str, ...]] | None:
@@ -136,10 +160,9 @@ def _gathered(stream: BinaryIO, layout: Layout, table: Table) -> _Evidence:
     columns = table.columns
     date_place = columns.index(Role.BOOKING_DATE)
     amounts = [place for place, role in enumerate(columns) if role in {Role.AMOUNT, Role.CREDIT, Role.DEBIT, Role.BALANCE}]
-    account = columns.index(Role.ACCOUNT) if Role.ACCOUNT in columns else None
     for record in records(stream, layout, start=table.head):
         fields = record.fields
-        if fields is None or not readable(columns, fields):
+        if fields is None or not readable(columns, fields) or holds_balance(columns, fields):
             continue
         evidence.rows += 1
         written = written_date(fields[date_place])
@@ -159,8 +182,7 @@ def _gathered(stream: BinaryIO, layout: Layout, table: Table) -> _Evidence:
                 evidence.debits.add(-1 if amount.sign < 0 else 1)
         if not evidence.negative and not evidence.positive and Role.DIRECTION not in columns:
             _compare_balances(evidence, found)
-        if account is not None and account < len(fields) and fields[account].strip() and len(evidence.accounts) < 3:  # noqa: PLR2004 - one or many
-            evidence.accounts.add(fields[account].strip())
+        evidence.add_parties(columns, fields)
     return evidence
 
 
@@ -252,30 +274,39 @@ def _currency(table: Table, evidence: _Evidence, preamble: Preamble) -> tuple[st
 
 
 def _accounts_told_apart(table: Table, evidence: _Evidence, preamble: Preamble) -> tuple[str, ...]:
-    """Return the columns with ACCOUNT made OWN_ACCOUNT when it is the same in every record, and dropped when one record cannot tell."""
-    if Role.ACCOUNT not in table.columns or Role.OWN_ACCOUNT in table.columns or len(evidence.accounts) != 1:
+    """Return the columns with ACCOUNT made OWN_ACCOUNT when it is shown to be that, and UNCLEAR_ACCOUNT when it may be either side's.
+
+    It stays the other side's where it varies, is empty in some records, or another number is known to be the statement's own.
+    """
+    only = evidence.one_account
+    if Role.ACCOUNT not in table.columns or Role.OWN_ACCOUNT in table.columns or only is None:
         return table.columns
-    only = next(iter(evidence.accounts))
-    if evidence.rows > 1 or only == preamble.account:
-        own = Role.OWN_ACCOUNT if preamble.account in {None, only} else Role.ACCOUNT
-        return tuple(own if role == Role.ACCOUNT else role for role in table.columns)
-    return tuple("" if role == Role.ACCOUNT else role for role in table.columns)
+    if preamble.account is not None:
+        role = Role.OWN_ACCOUNT if only in {preamble.account, account_number(preamble.account)} else Role.ACCOUNT
+    elif Role.OTHER_ACCOUNT in table.columns or evidence.account_is_own:
+        role = Role.OWN_ACCOUNT
+    else:
+        role = Role.UNCLEAR_ACCOUNT
+    return tuple(role if column == Role.ACCOUNT else column for column in table.columns)
 
 
 def _preamble(table: Table, evidence: _Evidence) -> tuple[Preamble, str]:
     """Return what stands above the headings about the account, and the account itself when every record has the same."""
     found: dict[str, str] = {}
     for fields in table.above:
-        cells = [cell.strip(" \ufeff\r\n\t") for cell in fields]
+        cells = [cell for field in fields if (cell := field.strip(" \ufeff\r\n\t")) != ":"]
         for label, value in _labelled(cells):
             _note(found, plain(label), value)
     ibans = {iban for fields in table.above for iban in _ibans(" ".join(fields))}
     if "account" not in found and len(ibans) == 1:
         found["account"] = ibans.pop()
     why = "written above the records" if found else "nothing above the records names it"
-    if "account" not in found and Role.ACCOUNT in table.columns and len(evidence.accounts) == 1 and evidence.rows > 1:
+    only = evidence.one_account if Role.ACCOUNT in table.columns and Role.OWN_ACCOUNT not in table.columns else None
+    if "account" not in found and only is not None and (evidence.account_is_own or Role.OTHER_ACCOUNT in table.columns):
         why = "the account column holds the same number in every record, so it is the statement's own"
-        found["account"] = next(iter(evidence.accounts))
+        found["account"] = only
+    elif "account" not in found and only is not None:
+        why = "the account column holds one number beside one name in all records: whose it is cannot be told"
     return Preamble(**found), why
 
 
@@ -290,7 +321,7 @@ def _labelled(cells: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def _note(found: dict[str, str], label: str, value: str) -> None:
-    if label in ACCOUNT_LABELS:
+    if label in ACCOUNT_LABELS and any(character.isdigit() for character in value):
         found.setdefault("account", next(iter(_ibans(value)), value[:64]))
     elif label in OWNER_LABELS:
         found.setdefault("owner", value[:140])

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from comity.parsers.statements.records import Layout, Record, records
-from comity.parsers.statements.vocabulary import Role, meaning
+from comity.parsers.statements.vocabulary import BALANCE_BEGINNINGS, BALANCE_TEXTS, Role, meaning, plain
 from comity.parsers.statements.written import direction_named, written_amount, written_date
 
 _DELIMITERS: Final = ";,\t|"
@@ -14,6 +14,9 @@ _MOST_PREAMBLE: Final = 40
 _SAMPLE: Final = 60
 _MOST_COLUMNS: Final = 200
 _ENOUGH: Final = 0.6
+_LONGEST_LABEL: Final = 40
+_NAMES: Final = frozenset({Role.NAME, Role.DEBTOR_NAME, Role.CREDITOR_NAME})
+_TEXTS: Final = _NAMES | {Role.REMITTANCE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +74,8 @@ def _table(head: bytes, layout: Layout) -> Table | None:
         if named is None:
             continue
         columns, languages = named
-        sample = [row.fields for row in rows[place + 1 : place + 1 + _SAMPLE] if row.fields is not None]
+        below = [row.fields for row in rows[place + 1 : place + 1 + _SAMPLE] if row.fields is not None]
+        sample = [fields for fields in below if not holds_balance(columns, fields)]
         columns = _checked(columns, sample)
         good = sum(readable(columns, fields) for fields in sample)
         if columns and good and good >= _ENOUGH * len(sample):
@@ -131,6 +135,15 @@ def _checked(columns: tuple[str, ...], sample: Sequence[tuple[str, ...]]) -> tup
     if Role.AMOUNT in checked and not {Role.CREDIT, Role.DEBIT} <= set(checked):
         checked = ["" if role in {Role.CREDIT, Role.DEBIT} else role for role in checked]
     return tuple(checked) if Role.BOOKING_DATE in checked and amounts <= set(checked) else ()
+
+
+def holds_balance(columns: Sequence[str], fields: Sequence[str]) -> bool:
+    """Return whether a record holds a balance or a turnover, as banks put them among payments, and names nobody."""
+    texts = [
+        (role, letters) for role, cell in zip(columns, fields, strict=False) if role in _TEXTS and (letters := plain(cell[:_LONGEST_LABEL]))
+    ]
+    balances = [role for role, letters in texts if letters in BALANCE_TEXTS or letters.startswith(BALANCE_BEGINNINGS)]
+    return bool(balances) and sum(role in _NAMES for role, _ in texts) == sum(role in _NAMES for role in balances)
 
 
 def readable(columns: tuple[str, ...], fields: tuple[str, ...]) -> bool:

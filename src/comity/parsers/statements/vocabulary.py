@@ -12,7 +12,7 @@ from typing import Final
 
 
 class Role(StrEnum):
-    """What a column of a statement holds. ACCOUNT and NAME are the other side's unless the data show otherwise."""
+    """What a column of a statement holds. ACCOUNT is the other side's unless the data show otherwise, OTHER_ACCOUNT by its heading."""
 
     BOOKING_DATE = "booking date"
     VALUE_DATE = "value date"
@@ -28,7 +28,9 @@ class Role(StrEnum):
     ACCOUNT = "account"
     DEBTOR_ACCOUNT = "debtor account"
     CREDITOR_ACCOUNT = "creditor account"
+    OTHER_ACCOUNT = "other account"
     OWN_ACCOUNT = "own account"
+    UNCLEAR_ACCOUNT = "account, whose is not clear"
     AGENT = "agent"
     REMITTANCE = "remittance"
     REFERENCE = "reference"
@@ -38,11 +40,11 @@ class Role(StrEnum):
 
 _ENGLISH: Final = {
     Role.BOOKING_DATE: "date; booking date; booked; booked on; booked at; transaction date; posting date; posted date; post date; "
-    "date posted; entry date; completed date; date completed; trade date; process date; operation date; date and time; datetime; timestamp; booking",
+    "date posted; entry date; completed date; date completed; trade date; process date; operation date; txn date; tran date; trans date; date and time; datetime; timestamp; booking",
     Role.VALUE_DATE: "value date; valuedate; effective date; settlement date; date of value; value",
     Role.AMOUNT: "amount; transaction amount; booking amount; net amount; amt; sum; payment amount; amount in account currency",
-    Role.CREDIT: "credit; credit amount; credits; money in; paid in; deposit; deposits; amount credited; in; credited; received",
-    Role.DEBIT: "debit; debit amount; debits; money out; paid out; withdrawal; withdrawals; amount debited; out; debited; charge; spent",
+    Role.CREDIT: "credit; credit amount; credits; money in; paid in; deposit; deposits; amount credited; in; credited; received; deposit amount; deposit amt; credit amt",
+    Role.DEBIT: "debit; debit amount; debits; money out; paid out; withdrawal; withdrawals; amount debited; out; debited; charge; spent; withdrawal amount; withdrawal amt; debit amt",
     Role.DIRECTION: "credit debit; debit credit; dc; cd; cr dr; dr cr; crdr; drcr; credit debit indicator; debit credit indicator; direction; sign; "
     "creditdebit; debitcredit; transaction side; side",
     Role.CURRENCY: "currency; ccy; cur; currency code; account currency; transaction currency",
@@ -55,10 +57,12 @@ _ENGLISH: Final = {
     Role.DEBTOR_ACCOUNT: "debtor account; payer account; sender account; from account; debtor iban; sender iban; payer iban; remitter account",
     Role.CREDITOR_ACCOUNT: "creditor account; beneficiary account; recipient account; to account; creditor iban; beneficiary iban; "
     "receiver account; receiver iban; recipient iban",
+    Role.OTHER_ACCOUNT: "partner iban; partner account; counterparty account; counterparty iban; counterparty account number; payee account; payee iban; "
+    "contra account; other account; merchant account",
     Role.OWN_ACCOUNT: "own account; statement account; your account; my account; order account",
     Role.AGENT: "bic; swift; bic swift; swift bic; swift code; bank; bank code; counterparty bank; beneficiary bank; counterparty bic; bank name",
     Role.REMITTANCE: "description; details; narrative; purpose; remittance information; remittance; memo; particulars; payment details; payment purpose; "
-    "transaction details; transaction description; message; text; booking text; payment reference; information; notes; narration",
+    "transaction details; transaction description; message; text; booking text; payment reference; information; notes; narration; transaction remarks; remarks",
     Role.REFERENCE: "reference; transaction id; transaction reference; bank reference; id; ref; reference number; transaction number; trn; "
     "document number; entry reference; ref no; transactionid; archive id; unique id",
     Role.END_TO_END: "end to end id; end to end; endtoend; e2e; e2e reference; end to end reference; end to end identification; customer reference",
@@ -77,8 +81,8 @@ _GERMAN: Final = {
     "empfanger zahlungspflichtiger; name zahlungsbeteiligter; gegenpartei; empfanger auftraggeber; auftraggeber begunstigter; geschaftspartner; partnername",
     Role.DEBTOR_NAME: "auftraggeber; zahlungspflichtiger; zahlungspflichtige r; absender; zahler",
     Role.CREDITOR_NAME: "empfanger; begunstigter; beguenstigter; zahlungsempfanger; zahlungsempfanger in",
-    Role.ACCOUNT: "konto; kontonummer; kontonummer iban; iban kontonummer; iban zahlungsbeteiligter; gegenkonto; iban gegenkonto; kontonr; iban gegenpartei; "
-    "partner iban",
+    Role.ACCOUNT: "konto; kontonummer; kontonummer iban; iban kontonummer; kontonr",
+    Role.OTHER_ACCOUNT: "iban zahlungsbeteiligter; gegenkonto; iban gegenkonto; iban gegenpartei; kontonummer gegenkonto",
     Role.OWN_ACCOUNT: "auftragskonto; iban auftragskonto; eigenes konto; umsatzkonto",
     Role.AGENT: "blz; bic swift code; bankleitzahl; bic zahlungsbeteiligter; bic gegenpartei",
     Role.REMITTANCE: "verwendungszweck; zahlungsgrund; beschreibung; vorgang verwendungszweck; zahlungsreferenz; buchungsdetails; buchungsinformationen",
@@ -100,7 +104,8 @@ _PORTUGUESE: Final = {
     "favorecido pagador; nome do favorecido",
     Role.DEBTOR_NAME: "ordenante; pagador; remetente; nome do pagador",
     Role.CREDITOR_NAME: "beneficiario; destinatario; recebedor; nome do beneficiario",
-    Role.ACCOUNT: "conta contraparte; nib; conta destino; conta; numero da conta; conta destino origem; iban contraparte",
+    Role.ACCOUNT: "nib; conta; numero da conta",
+    Role.OTHER_ACCOUNT: "conta contraparte; conta destino; conta destino origem; iban contraparte",
     Role.AGENT: "banco; instituicao; banco destino",
     Role.REMITTANCE: "descricao; historico; descritivo; detalhes; finalidade; lancamento; descricao do movimento; observacoes; informacao",
     Role.REFERENCE: "referencia; identificador; documento; n documento; numero do documento; nr documento; id transacao; docto; num doc",
@@ -119,7 +124,8 @@ _SPANISH: Final = {
     Role.NAME: "contrapartida; nombre; titular contrapartida; beneficiario ordenante; ordenante beneficiario; comercio; nombre contrapartida",
     Role.DEBTOR_NAME: "ordenante; remitente; pagador",
     Role.CREDITOR_NAME: "beneficiario; destinatario",
-    Role.ACCOUNT: "cuenta; cuenta contrapartida; numero de cuenta; cuenta destino; n cuenta; cuenta beneficiario",
+    Role.ACCOUNT: "cuenta; numero de cuenta; n cuenta",
+    Role.OTHER_ACCOUNT: "cuenta contrapartida; cuenta destino; cuenta beneficiario",
     Role.AGENT: "banco; entidad",
     Role.REMITTANCE: "concepto; descripcion; detalle; observaciones; movimiento; concepto ampliado; detalles",
     Role.REFERENCE: "referencia; numero de operacion; n operacion; ref; documento; num operacion",
@@ -138,7 +144,8 @@ _FRENCH: Final = {
     Role.NAME: "contrepartie; nom; nom contrepartie; tiers; nom de la contrepartie; beneficiaire emetteur; emetteur beneficiaire",
     Role.DEBTOR_NAME: "emetteur; donneur d ordre; debiteur; nom du debiteur; payeur",
     Role.CREDITOR_NAME: "beneficiaire; crediteur; destinataire; nom du beneficiaire",
-    Role.ACCOUNT: "compte; numero de compte; compte contrepartie; iban contrepartie; n de compte; numero compte; accountnum; compte tiers",
+    Role.ACCOUNT: "compte; numero de compte; n de compte; numero compte; accountnum",
+    Role.OTHER_ACCOUNT: "compte contrepartie; iban contrepartie; compte tiers",
     Role.AGENT: "banque; code banque; etablissement",
     Role.REMITTANCE: "libelle; libelle operation; communication; description; motif; libelle simplifie; informations complementaires; details; "
     "libelle de l operation; communications; objet",
@@ -154,11 +161,12 @@ _LITHUANIAN: Final = {
     Role.DIRECTION: "dk; d k; debetas kreditas; kd; debetas kreditas d k; c d; operacijos tipas dk",
     Role.CURRENCY: "valiuta",
     Role.BALANCE: "likutis; saskaitos likutis; likutis po operacijos; balansas",
-    Role.NAME: "gavejas mokėtojas; gavejas moketojas; moketojas gavejas; kontrahentas; kita salis; moketojas arba gavejas; vardas pavarde; pavadinimas; "
+    Role.NAME: "gavejas mokėtojas; gavejas moketojas; moketojas gavejas; kontrahentas; kita salis; moketojas arba gavejas; moketojo arba gavejo pavadinimas; vardas pavarde; pavadinimas; "
     "gavejas ar moketojas; siuntejas gavejas",
     Role.DEBTOR_NAME: "moketojas; siuntejas; moketojo pavadinimas",
     Role.CREDITOR_NAME: "gavejas; gavejo pavadinimas",
-    Role.ACCOUNT: "kontrahento saskaita; saskaita; saskaitos nr; saskaitos numeris; gavejo moketojo saskaita; moketojo gavejo saskaita; korespondento saskaita",
+    Role.ACCOUNT: "saskaita; saskaitos nr; saskaitos numeris",
+    Role.OTHER_ACCOUNT: "kontrahento saskaita; gavejo moketojo saskaita; moketojo gavejo saskaita; korespondento saskaita",
     Role.DEBTOR_ACCOUNT: "moketojo saskaita",
     Role.CREDITOR_ACCOUNT: "gavejo saskaita",
     Role.AGENT: "bankas; banko kodas; kontrahento bankas",
@@ -178,7 +186,8 @@ _OTHERS: Final = {
     Role.NAME: "naam omschrijving; naam tegenpartij; tegenpartij; controparte; nadawca odbiorca; nazwa kontrahenta; dane kontrahenta; naam",
     Role.DEBTOR_NAME: "nadawca; opdrachtgever; ordinante",
     Role.CREDITOR_NAME: "odbiorca; begunstigde; ontvanger; beneficiario",
-    Role.ACCOUNT: "tegenrekening; tegenrekening iban bban; rekening; numer rachunku; numer konta; conto; nr rachunku; rachunek kontrahenta",
+    Role.ACCOUNT: "rekening; numer rachunku; numer konta; conto; nr rachunku",
+    Role.OTHER_ACCOUNT: "tegenrekening; tegenrekening iban bban; rachunek kontrahenta",
     Role.AGENT: "banca; bank kontrahenta",
     Role.REMITTANCE: "causale; descrizione; mededelingen; omschrijving; tytul; tytul operacji; opis operacji; opis; descrizione operazione",
     Role.REFERENCE: "riferimento; kenmerk; numer referencyjny; referentie; id transakcji; transactiereferentie; volgnr",
@@ -216,6 +225,14 @@ CLOSING_LABELS: Final = frozenset(
     "closingbalance endbalance newbalance endsaldo neuerkontostand neuersaldo kontostand saldofinal saldoactual soldefinal nouveausolde "
     "galutinislikutis likutispabaigoje eindsaldo saldokoncowe saldofinale".split()
 )
+BALANCE_TEXTS: Final = frozenset("saldo saldodia saldododia apyvarta".split())
+BALANCE_BEGINNINGS: Final = tuple(
+    "saldoanterior saldoinicial saldofinal saldoatual saldoactual saldodisponivel openingbalance closingbalance beginningbalance endingbalance "
+    "startingbalance balancebroughtforward balancecarriedforward broughtforward carriedforward likutispradziai likutispradzioje likutispabaigai "
+    "likutispabaigoje anfangssaldo endsaldo schlusssaldo saldovortrag alterkontostand neuerkontostand soldeprecedent ancientsolde nouveausolde "
+    "soldeinitial soldefinal saldopoczatkowe saldokoncowe beginsaldo eindsaldo saldoiniziale saldofinale totalcredits totaldebits".split()
+)
+"""What stands in the place of a text in records that hold a balance or a turnover: the whole of it, or its beginning."""
 SYMBOLS: Final = {
     "€": "EUR",
     "R$": "BRL",
@@ -229,9 +246,12 @@ SYMBOLS: Final = {
     "₴": "UAH",
     "₦": "NGN",
 }
-"""Signs that mean one currency; the bare dollar, yen and crown signs mean several and are not here."""
+"""Signs that mean one currency."""
+SHARED_SYMBOLS: Final = frozenset({"$", "¥", "kr", "kr.", "rs", "rs.", "fr", "fr."})
+"""Signs that mean several currencies, in lower case: an amount with one is an amount, of a currency not named."""
 
 _BRACKETED = re.compile(r"\([^()]{0,40}\)|\[[^\[\]]{0,40}\]")
+_CURRENCY_BRACKETED = re.compile(r"[(\[]\s?(?:[A-Z]{3}|US\$|R\$|[$€£₹¥])\s?[)\]]")
 _LAST_CODE = re.compile(r"\s(?:in\s|en\s|em\s)?[A-Z]{3}$|\s(?:€|R\$|£)$")
 _LONGEST_HEADING = 80
 
@@ -258,7 +278,7 @@ def meaning(heading: str) -> tuple[Role, frozenset[str]] | None:
     A currency at the end ("Betrag in EUR") and what stands in brackets do not count. Where languages differ about a word,
     the first language listed keeps it.
     """
-    short = heading[:_LONGEST_HEADING]
+    short = _CURRENCY_BRACKETED.sub(" ", heading[:_LONGEST_HEADING])  # else "Crédito (R$)" would read as "creditor"
     bare = _BRACKETED.sub(" ", short)
     for text in (short, bare, _LAST_CODE.sub("", bare.strip())):
         known = _MEANINGS.get(plain(text))

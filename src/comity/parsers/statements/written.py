@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
-from comity.parsers.statements.vocabulary import CREDIT_WORDS, DEBIT_WORDS, SYMBOLS, plain
+from comity.parsers.statements.vocabulary import CREDIT_WORDS, DEBIT_WORDS, SHARED_SYMBOLS, SYMBOLS, plain
 from comity.terms.errors import MaterialError
 from comity.terms.money import GROUP_MARKS, minor_digits, parse_minor
 
@@ -26,9 +26,10 @@ _MONTHS: Final = {
 _NUMBER = re.compile(r"[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*|[.,][0-9]+")
 _PLAIN = re.compile("[0-9]*[.,][0-9]+")
 _THOUSAND = re.compile("[0-9]{1,3}[.,][0-9]{3}")
+_INDIAN = r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?"  # lakh and crore
 _GROUPED: Final = {
-    mark: re.compile(rf"[0-9]{{1,3}}(?:\{group}[0-9]{{3}})+\{mark}[0-9]+|[0-9]{{1,3}}(?:\{group}[0-9]{{3}}){{2,}}")
-    for mark, group in ((".", ","), (",", "."))
+    ".": re.compile(rf"[0-9]{{1,3}}(?:,[0-9]{{3}})+\.[0-9]+|[0-9]{{1,3}}(?:,[0-9]{{3}}){{2,}}|{_INDIAN}"),
+    ",": re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+|[0-9]{1,3}(?:\.[0-9]{3}){2,}"),
 }
 _HALF_DAY: Final = 12
 _WITHOUT_SPACES: Final = str.maketrans("", "", GROUP_MARKS)
@@ -161,7 +162,7 @@ class WrittenAmount:
 
 
 def written_amount(text: str) -> WrittenAmount | None:
-    """Return the amount written in `text`, None when it is none: 1.234,56 -12.00 12,50- (3.00) EUR 5,00 R$ 7,00 10.00 CR."""
+    """Return the amount written in `text`, None when it is none: 1.234,56 -12.00 12,50- (3.00) EUR 5,00 R$ 7,00 ($8.00) 10.00 CR."""
     text = text.strip().replace("\u2212", "-")
     if not text or len(text) > _LONGEST:
         return None
@@ -179,7 +180,7 @@ def written_amount(text: str) -> WrittenAmount | None:
                 return None
             before, after, sign = before.replace(character, "", 1).strip(), after.replace(character, "", 1).strip(), value
     currency = None
-    for word in (*before.split(), *after.split()):
+    for word in (word for word in (*before.split(), *after.split()) if word.casefold() not in SHARED_SYMBOLS):
         if (found := currency_named(word)) is not None and currency is None:
             currency = found
         elif (direction := direction_named(word)) and not sign:
