@@ -163,6 +163,17 @@ def test_a_finding_names_what_may_be_asked_for():
     assert all("198.51.100.7" not in reason.text for reason in finding.reasons)
 
 
+def test_copies_of_a_message_are_one_finding_and_another_message_is_another():
+    message = {
+        **author("PayPal", "x@lamps.example", **REFUSED), "subject": "Verify your account", "body.text": "Verify your account within 24 hours",
+        "date": datetime(2026, 3, 1, 8, tzinfo=UTC), "trace.exhibit": "1", "trace.offset": 0,
+    }  # fmt: skip
+    copy = {**message, "trace.exhibit": "2", "trace.offset": 90}
+    later = {**message, "date": datetime(2026, 3, 1, 8, 0, 1, tzinfo=UTC), "trace.exhibit": "1", "trace.offset": 500}
+    found = phishing.find(*mail_tables.of([message, copy, later], [], []), suffixes=SUFFIXES)
+    assert [[(trace.exhibit, trace.offset) for trace in finding.traces] for finding in found] == [[("1", 0), ("2", 90)], [("1", 500)]]
+
+
 def test_points_and_signs_name_each_other():
     assert all(-5 <= points <= 5 for points in phishing.POINTS.values())
     assert phishing.WEAK < phishing.MODERATE < phishing.STRONG

@@ -1,6 +1,7 @@
 """Findings about lures: one per suspicious message, with its reasons, traces and what may be asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import polars as pl
@@ -41,7 +42,7 @@ def assess(messages: pl.LazyFrame, hops: pl.LazyFrame, links: pl.LazyFrame, *, s
 def find(
     messages: pl.LazyFrame, hops: pl.LazyFrame, links: pl.LazyFrame, *, suffixes: Suffixes, reference: ReferenceUse | None = None
 ) -> tuple[Finding, ...]:
-    """Return one finding ("phishing.message") per message that bears the marks of a lure, strongest first.
+    """Return one finding ("phishing.message") per message that bears the marks of a lure, strongest first; copies count once.
 
     `suffixes` is a public suffix list, `reference` the snapshot it came from. STRONG, MODERATE and WEAK are thresholds on
     the points of `score.POINTS`; no message below them is reported, which does not say it is harmless.
@@ -52,7 +53,18 @@ def find(
         for letter in letters(messages, hops, links)
         if (judgement := judge(letter, known, suffixes)).strength is not None
     )
-    return in_order([finding for finding in found if finding is not None])
+    return in_order(_copies_together([finding for finding in found if finding is not None]))
+
+
+def _copies_together(found: Sequence[Finding]) -> Iterator[Finding]:
+    """Yield one finding per message: its copies, in another mailbox or handed in as a file, add their traces."""
+    copies: dict[tuple[str, tuple[Reason, ...]], list[Finding]] = {}
+    for finding in found:
+        # the statement names author, time to the second, and subject
+        copies.setdefault((finding.statement, finding.reasons), []).append(finding)
+    for first, *others in copies.values():
+        traces = dict.fromkeys((*first.traces, *(trace for other in others for trace in other.traces)))
+        yield replace(first, traces=tuple(traces))
 
 
 def _finding(at: Standing, judgement: Judgement, strength: Strength | None, reference: ReferenceUse | None) -> Finding | None:
