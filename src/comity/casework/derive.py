@@ -15,6 +15,7 @@ from comity.casework.open_case import Actor, performer
 from comity.casework.progress import Progress
 from comity.casework.read_material import Read, parser_versions, read_material
 from comity.casework.records import Records
+from comity.casework.unit import described
 from comity.cooperation.drafting import RequestingUnit
 from comity.cooperation.preparation import prepare
 from comity.evidence.authorization import decode, live
@@ -65,7 +66,15 @@ def requesting_unit(folder: Folder, authorization: int) -> RequestingUnit:
     """Return who asks, by the authority of ledger entry `authorization`."""
     granted = decode(folder.entries()[authorization - 1].object)
     ground = f"{granted.basis.value}: {granted.reference}"
-    return RequestingUnit(authority=folder.case.authority, state=folder.case.state, authorization=authorization, ground=ground)
+    said = described(folder.entries())
+    return RequestingUnit(
+        authority=folder.case.authority,
+        state=folder.case.state,
+        authorization=authorization,
+        ground=ground,
+        offence=said.offence,
+        contact=said.contact,
+    )
 
 
 def letterhead(folder: Folder, *, drafter: str, rests_on: Entry) -> Letterhead:
@@ -76,6 +85,7 @@ def letterhead(folder: Folder, *, drafter: str, rests_on: Entry) -> Letterhead:
         case_identity=folder.case.identity,
         case_title=folder.case.title,
         tool_version=INSTRUMENT,
+        contact=described(folder.entries()).contact,
         drafter=drafter,
         head=f"ledger entry {rests_on.number}, SHA-256 {rests_on.digest}",
     )
@@ -124,7 +134,7 @@ def _enter_records(act: Actor, authorization: int, read: Read) -> None:
 
 
 def _basis(folder: Folder, knowledge: Knowledge, *, at: datetime) -> str:
-    """Return what a derivation rests on as one digest: program, exhibits, snapshots, law, authorization, day."""
+    """Return what a derivation rests on as one digest: program, exhibits, snapshots, law, authorization, day, unit."""
     value: Json = {
         "program": __version__,
         "parsers": parser_versions(),
@@ -133,6 +143,7 @@ def _basis(folder: Folder, knowledge: Knowledge, *, at: datetime) -> str:
         "law": knowledge.law_sha256,
         "authorization": live(folder.entries(), at=at),
         "on": at.date().isoformat(),
+        "unit": described(folder.entries()).as_json(),
     }
     return hashlib.sha256(canonical(value)).hexdigest()
 

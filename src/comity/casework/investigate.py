@@ -11,6 +11,7 @@ from comity.casework.derive import derive
 from comity.casework.folder import Folder
 from comity.casework.open_case import Actor, Particulars, enter_opening, grant, is_case, new_case, require_same
 from comity.casework.progress import Progress
+from comity.casework.unit import Description, describe
 from comity.casework.write_report import write_report
 from comity.evidence.acquisition import acquire, survey
 from comity.evidence.authorization import Authorization, live
@@ -27,6 +28,7 @@ class Order:
     case: Path
     particulars: Particulars
     authorization: AuthorizationGiven
+    description: Description
     example_world: Path | None
     digests: tuple[str, ...]
     jobs: int
@@ -47,6 +49,7 @@ def investigate(order: Order, *, progress: Progress, ask: Ask | None) -> Folder:
         enter_opening(folder, act)
         if authorization is not None:
             grant(folder, act, authorization)
+        describe(act, folder.entries(), order.description)
         _preserve(folder, act, order, progress)
         derive(folder, act, example_world=order.example_world, jobs=order.jobs, progress=progress)
         write_report(folder, act, progress=progress)

@@ -53,7 +53,7 @@ def find(
         for letter in letters(messages, hops, links)
         if (judgement := judge(letter, known, suffixes)).strength is not None
     )
-    return in_order(_copies_together([finding for finding in found if finding is not None]))
+    return in_order(tuple(_copies_together([finding for finding in found if finding is not None])))
 
 
 def _copies_together(found: Sequence[Finding]) -> Iterator[Finding]:

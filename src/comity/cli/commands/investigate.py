@@ -13,6 +13,7 @@ from comity.casework.investigate import investigate as run_investigation
 from comity.casework.open_case import Particulars
 from comity.casework.progress import Silent
 from comity.casework.summary import summarize
+from comity.casework.unit import Description
 from comity.cli import exit_codes, render, summary_table
 from comity.cli.words import text
 
@@ -33,6 +34,8 @@ _BASES = ("consent", "warrant", "statute", "emergency")
 @click.option("--from", "start", type=text, help="From when it holds, with zone (2026-11-20T00:00:00Z); now otherwise.")
 @click.option("--until", type=text, help="Until when it holds; a warrant and an emergency need it.")
 @click.option("--authorization", "file", type=click.Path(path_type=Path, dir_okay=False), help="All of these in a TOML file instead.")
+@click.option("--offence", type=text, default="", help="The provision of your own law, for the letters: asked about otherwise.")
+@click.option("--contact", type=text, multiple=True, help="A line of who answers queries (name, telephone, hours); repeat it.")
 @click.option("--reference", "example_world", type=click.Path(path_type=Path), help="An example world, for exercises (folder or name).")
 @click.option(
     "--digests", type=click.Choice(["all", "sha256"]), default="all", show_default=True, help="sha256 alone is faster on large files."
@@ -51,6 +54,8 @@ def investigate(
     start: str | None,
     until: str | None,
     file: Path | None,
+    offence: str,
+    contact: tuple[str, ...],
     example_world: Path | None,
     digests: str,
     jobs: int | None,
@@ -72,6 +77,7 @@ def investigate(
         case=case,
         particulars=Particulars(title=title, state=state, authority=authority),
         authorization=given,
+        description=Description(offence=offence, contact=contact),
         example_world=example_world,
         digests=("sha256",) if digests == "sha256" else ("sha256", "md5", "sha1"),
         jobs=jobs or len(os.sched_getaffinity(0)),
