@@ -111,9 +111,15 @@ TARGET = (
 HEADERS = tuple(attack for attack in TARGET if attack.code in {"jndi_lookup", "shellshock"})
 """Looked for in Referer and User-Agent, which no page address belongs in."""
 
+UPLOAD_FOLDER = (
+    r"/(?:uploads?|images?|img|files?|media|tmp|temp|cache|userfiles|attachments|anexos|adjuntos|arquivos|archivos|fichiers|dateien)/"
+)
+"""A folder where a site keeps what people upload, in a path in lower case."""
+
 UPLOADED_SCRIPT = re.compile(
     r"^(?!.{0,1000}/(?:plugins|themes|modules|components|vendor|wp-includes|wp-content/cache)/)"
-    r".{0,1500}/(?:uploads?|images?|img|files?|media|tmp|temp|cache|userfiles|attachments|anexos|adjuntos|arquivos|archivos|fichiers|dateien)/(?:[^?/]{1,80}/){0,6}[^?/]{1,80}\.(?:php\d?|phtml|phar|asp|aspx|ashx|jsp|jspx|cgi)(?=\?|$|/)"
+    rf".{{0,1500}}{UPLOAD_FOLDER}"
+    r"(?:[^?/]{1,80}/){0,6}[^?/]{1,80}\.(?:php\d?|phtml|phar|asp|aspx|ashx|jsp|jspx|cgi)(?=\?|$|/)"
 )
 """A script where a site keeps what people upload: such a place should hold no programs. Extensions of a site bring their own."""
 

@@ -22,7 +22,7 @@ ALIKE_THINGS = 5
 """A source that got answers of like size for so many different things, each at another path, got one page for all of them."""
 
 _ANSWER = ("site", "http.response.status_code", "http.response.body.bytes")
-_MOST_TEXTS = 500_000
+_MOST_TEXTS = 250_000
 """Distinct targets held at a time."""
 _OK, _REDIRECT = 200, 300
 
@@ -46,9 +46,11 @@ def attempts(requests: pl.LazyFrame) -> pl.DataFrame:
         "user_agent.original": _matches(requests, "user_agent.original", header_words, patterns.attacks_in_header),
         "http.request.referrer": _matches(requests, "http.request.referrer", header_words, patterns.attacks_in_header),
     }
-    suspected = [pl.col(column).is_in(matched[column].implode()) for column, matched in matches.items() if matched.height]
+    suspected = _script_put()
+    for column, matched in matches.items():
+        suspected |= pl.col(column).is_in(matched[column].implode())
     columns = [*COLUMNS, "http.request.referrer", "site"]
-    found = requests.filter(pl.any_horizontal(_script_put(), *suspected)).select(columns).collect(engine="streaming")
+    found = requests.filter(suspected).select(columns).collect(engine="streaming")
     for column, matched in matches.items():
         found = found.join(matched, on=column, how="left", maintain_order="left")
     put = pl.when(_script_put()).then(pl.lit(["script_put"]))
@@ -145,5 +147,6 @@ def _matches(
 
 
 def _script_put() -> pl.Expr:
-    script = pl.col("path").str.to_lowercase().str.contains(r"\.(?:php\d?|phtml|phar|asp|aspx|ashx|jsp|jspx|cgi)/?$")
+    # of the whole target, not of `path`: the reader of the table then passes over other rows by itself
+    script = pl.col("url.original").str.to_lowercase().str.contains(r"^[^?]*\.(?:php\d?|phtml|phar|asp|aspx|ashx|jsp|jspx|cgi)/?(?:\?|$)")
     return pl.col("http.request.method").is_in(["PUT", "MOVE"]) & script

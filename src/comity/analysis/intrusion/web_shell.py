@@ -35,13 +35,17 @@ def find(requests: pl.LazyFrame, tried: pl.DataFrame) -> tuple[Finding, ...]:
     status = pl.col("http.response.status_code")
     put = tried.filter(pl.col("attack").list.contains("script_put") & (status < _REFUSED))
     commanded = tried.filter(pl.col("attack").list.contains("web_shell") & (pl.col("answer").is_in(["differing", "unmeasured"])))
-    lowered = pl.col("path").str.to_lowercase()
-    kept = requests.filter(lowered.str.contains(r"\.(?:php|phtml|phar|asp|ashx|jsp|cgi)") & (status >= _OK) & (status < _REDIRECT))
-    uploaded = kept.select("site", "path").unique().collect(engine="streaming")
+    lowered = pl.col("url.original").str.to_lowercase()
+    kept = requests.filter(lowered.str.contains(r"^[^?]*\.(?:php|phtml|phar|asp|ashx|jsp|cgi)") & (status >= _OK) & (status < _REDIRECT))
+    uploaded = (
+        kept.filter(lowered.str.contains(rf"^[^?]*{patterns.UPLOAD_FOLDER}")).select("site", "path").unique().collect(engine="streaming")
+    )
     uploaded = uploaded.filter(
         pl.Series([bool(patterns.UPLOADED_SCRIPT.search(path[:2000].lower())) for path in uploaded["path"]], dtype=pl.Boolean)
     )
     pages = pl.concat([uploaded, put.select("site", "path"), commanded.select("site", "path")]).unique()
+    if pages.is_empty():
+        return ()
     visited = kept.join(pages.lazy(), on=["site", "path"], how="semi")
     visitors = visited.select("site", "path", "source.ip").unique().group_by("site", "path").len("visitors")
     by_few = visitors.filter(pl.col("visitors") <= FEW).collect(engine="streaming")
