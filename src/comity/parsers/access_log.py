@@ -1,5 +1,6 @@
 """Access logs of web servers: Apache's common, combined and vhost forms, and nginx's, which is combined.
 
+With a further quoted field for X-Forwarded-For, as nginx's own packages write it, what that says is kept beside the peer.
 Nearly all lines are split column by column; those with escapes, odd spaces or missing fields go one by one through
 `access_log_line`, which reads the same forms with more patience.
 Source: Apache HTTP Server 2.4, mod_log_config; nginx, ngx_http_log_module.
@@ -14,7 +15,7 @@ from comity.observables import EVENT, Table
 from comity.parsers.access_log_line import MONTHS, Line, read_line
 from comity.parsers.contract import Defect, Inferred, Item, Source
 from comity.parsers.event_rows import IPV4, Peers, event_rows
-from comity.parsers.lines import Block, blocks, split, unreadable
+from comity.parsers.lines import Block, blocks, split, timeless, unreadable
 
 _SURE_SHARE = 0.6
 _LINES_TRIED = 50
@@ -22,7 +23,7 @@ _LONGEST_TRIED = 20_000
 _FIRST_FAILURE = 400  # RFC 9110, 15.5 and 15.6
 _MINUTE_US = 60_000_000
 _NOT_READ = "no time in brackets with a quoted request after it, as an access log has"
-_QUICK = ("offset", "length", "host", "vhost", "user", "day", "clock", "zone", "request", "answer", "referrer", "agent")
+_QUICK = ("offset", "length", "host", "vhost", "user", "day", "clock", "zone", "request", "answer", "referrer", "agent", "forwarded")
 
 
 class AccessLog:
@@ -81,25 +82,43 @@ def _read_block(block: Block, peers: Peers) -> Iterator[Item]:
         kinds = {name: frame.schema[name] for name in _QUICK}
         frame = pl.concat([frame, pl.DataFrame(careful, schema=kinds, orient="row")])
     if not frame.is_empty():
-        yield event_rows(_events(peers.read(frame, "host")))
+        events = _events(peers.read(frame, "host"))
+        yield event_rows(events)
+        yield from timeless(events)
     yield from unreadable(places, _NOT_READ)
 
 
 def _fields(line: Line) -> tuple[str | None, ...]:
-    return (line.host, line.vhost, line.user, line.day, line.clock, line.zone, line.request, line.answer, line.referrer, line.agent)
+    return (
+        line.host,
+        line.vhost,
+        line.user,
+        line.day,
+        line.clock,
+        line.zone,
+        line.request,
+        line.answer,
+        line.referrer,
+        line.agent,
+        line.forwarded,
+    )
 
 
 def _split_columns(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return `frame` with the raw fields in columns and `quick`: whether the line is in exact common, combined or vhost form."""
+    """Return `frame` with the raw fields in columns and `quick`: whether the line is in exact common, combined, main or vhost form."""
     line = pl.col("line")
-    frame = frame.with_columns(line.str.split_exact('"', 7).struct.rename_fields([f"q{at}" for at in range(8)]).alias("q")).unnest("q")
+    frame = frame.with_columns(line.str.split_exact('"', 9).struct.rename_fields([f"q{at}" for at in range(10)]).alias("q")).unnest("q")
     frame = frame.with_columns(pl.col("q0").str.split_exact(" ", 7).struct.rename_fields([f"h{at}" for at in range(8)]).alias("h")).unnest(
         "h"
     )
     combined = (pl.col("q6") == "") & pl.col("q7").is_null() & (pl.col("q4") == " ")
+    passed_on = pl.col("q7").str.contains(f"^(?:-|{IPV4}(?:, {IPV4}){{0,20}})$") & (pl.col("q8") == "") & pl.col("q9").is_null()
+    main = (pl.col("q6") == " ") & passed_on & (pl.col("q4") == " ")
     common = pl.col("q3").is_null() & pl.col("q2").is_not_null()
     plain = (pl.col("h5") == "") & pl.col("h6").is_null()
-    vhost = (pl.col("h6") == "") & pl.col("h7").is_null() & pl.col("h1").str.contains(f"^{IPV4}$")
+    # an address before the peer's own is no name of a virtual host
+    named = ~pl.col("h0").str.contains(f"^(?:{IPV4}|.*,)$")
+    vhost = (pl.col("h6") == "") & pl.col("h7").is_null() & pl.col("h1").str.contains(f"^{IPV4}$") & named
 
     def placed(number: int) -> pl.Expr:
         return pl.when(plain).then(f"h{number}").otherwise(f"h{number + 1}")
@@ -114,12 +133,13 @@ def _split_columns(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("q2").str.strip_chars(" ").alias("answer"),
         pl.col("q3").alias("referrer"),
         pl.col("q5").alias("agent"),
+        pl.when(pl.col("q7") != "-").then("q7").alias("forwarded"),
     )
     stamped = pl.col("stamp").str.contains(r"^\[[0-3][0-9]/[A-Z][a-z][a-z]/[0-9]{4}:(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]$")
     zoned = pl.col("zone").str.contains(r"^[+-](?:0[0-9]|1[0-4])[0-5][0-9]\]$")
     answered = pl.col("answer").str.contains(r"^[0-9]{3} (?:[0-9]{1,18}|-)$")
     escaped = line.str.contains("\\", literal=True)
-    quick = (combined | common) & (plain | vhost) & stamped & zoned & answered & ~escaped
+    quick = (combined | main | common) & (plain | vhost) & stamped & zoned & answered & ~escaped
     stamp = pl.col("stamp")
     return frame.with_columns(
         quick.fill_null(value=False).alias("quick"),
@@ -166,6 +186,7 @@ def _events(frame: pl.DataFrame) -> pl.DataFrame:
         "source.ip",
         "source.port",
         "source.domain",
+        pl.col("forwarded").alias("network.forwarded_ip"),
         _written("vhost").str.replace(r":[0-9]{1,5}$", "").alias("host.name"),
         _written("user").alias("user.name"),
         pl.when(exact).then("r0").otherwise(method).alias("http.request.method"),

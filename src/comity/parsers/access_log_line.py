@@ -21,12 +21,14 @@ _SIZE = re.compile(r"[0-9]{1,18}")
 _MOST_BRACKETS = 8
 _LONGEST_STAMP = 48
 _WITH_VHOST = 4
+_LONGEST_LIST = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """The raw fields of a line, quotes taken off, escapes as written; None or "-" where the line has none.
 
+    `forwarded` is what stands for X-Forwarded-For: a list of addresses before the host, or a quoted field after the agent.
     `day` is written 17/May/2015, `clock` 10:05:03, `zone` +0000; `answer` is status and bytes, a space between.
     """
 
@@ -40,6 +42,7 @@ class Line:
     answer: str
     referrer: str | None
     agent: str | None
+    forwarded: str | None
 
 
 def read_line(text: str) -> Line | None:
@@ -54,7 +57,7 @@ def read_line(text: str) -> Line | None:
     bare, quoted = _tokens(text[end:])
     if not quoted or len(bare[0]) > 0:
         return None
-    host, vhost, user = _before(text[:start].split())
+    host, vhost, user, forwarded = _before(text[:start].split())
     after = bare[1]
     status = after[0] if after and _STATUS.fullmatch(after[0]) else "-"
     size = after[1] if len(after) > 1 and _SIZE.fullmatch(after[1]) else "-"
@@ -69,6 +72,7 @@ def read_line(text: str) -> Line | None:
         answer=f"{status} {size}",
         referrer=quoted[1] if len(quoted) > 1 else None,
         agent=quoted[2] if len(quoted) > 2 else None,  # noqa: PLR2004 - request, referrer, agent
+        forwarded=forwarded or next((field for field in quoted[3:] if _addresses(field)), None),
     )
 
 
@@ -92,14 +96,31 @@ def _find_stamp(text: str) -> tuple[str, str, str | None, int, int] | None:
     return None
 
 
-def _before(words: list[str]) -> tuple[str | None, str | None, str | None]:
-    """Return host, virtual host and user from the words before the time: [vhost] host ident user, the user perhaps with spaces."""
-    vhost = None
+def _before(words: list[str]) -> tuple[str | None, str | None, str | None, str | None]:
+    """Return host, virtual host, user and forwarded addresses from the words before the time.
+
+    They are [vhost or forwarded addresses] host ident user, the user perhaps with spaces. In a list the last address is the peer's.
+    """
+    vhost = forwarded = None
+    listed = next((place for place, word in enumerate(words) if not word.endswith(",")), 0)
+    if listed and _addresses(" ".join(words[: listed + 1])):
+        forwarded, words = " ".join(words[: listed + 1]), words[listed:]
     if len(words) >= _WITH_VHOST and peer(words[1])[0] is not None and words[1] != "-":
-        vhost, *words = words
+        first, *words = words
+        address, port, _ = peer(first)
+        if forwarded is None and address is not None and port is None:  # with a port it is Apache's %v:%p
+            forwarded = first
+        elif forwarded is None:
+            vhost = first
     host = words[0] if words else None
     user = " ".join(words[2:]) if len(words) > 2 else words[1] if len(words) == 2 else None  # noqa: PLR2004 - host ident user
-    return host, vhost, user
+    return host, vhost, user, forwarded
+
+
+def _addresses(text: str) -> bool:
+    """Return whether `text` is an address, or several with commas between, "unknown" among them."""
+    words = [word.strip() for word in text[:_LONGEST_LIST].split(",")]
+    return any(peer(word)[0] is not None for word in words) and all(word == "unknown" or peer(word)[0] is not None for word in words)
 
 
 def _tokens(text: str) -> tuple[list[list[str]], list[str]]:

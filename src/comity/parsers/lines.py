@@ -93,19 +93,28 @@ def split(block: Block) -> Lines:
 
 def unreadable(places: list[tuple[int, int]], reason: str) -> Iterator[Defect]:
     """Yield a Defect `line_unreadable` for each run of neighbouring lines among `places` (offset, length; in order)."""
+    for count, offset, length in _runs(places):
+        yield Defect(code="line_unreadable", reason=count + reason, offset=offset, length=length)
+
+
+def timeless(frame: pl.DataFrame) -> Iterator[Defect]:
+    """Yield a Defect `time_unreadable` for each run of neighbouring lines of `frame` (offset, length, @timestamp) without a time."""
+    places = frame.filter(pl.col("@timestamp").is_null()).sort("offset").select("offset", "length")
+    for count, offset, length in _runs(list(places.iter_rows())):
+        reason = "no usable time: none is written, or no zone, or one that no clock shows; the line is kept without a time"
+        yield Defect(code="time_unreadable", reason=count + reason, offset=offset, length=length)
+
+
+def _runs(places: list[tuple[int, int]]) -> Iterator[tuple[str, int, int]]:
+    """Yield for each run of neighbouring lines how many they are, in words when several, and where the run begins and how long it is."""
     run: list[tuple[int, int]] = []
-    for place in places:
-        if run and place[0] > run[-1][0] + run[-1][1] + 2:
-            yield _run(run, reason)
+    for place in [*places, None]:
+        if run and (place is None or place[0] > run[-1][0] + run[-1][1] + 2):
+            count = f"{len(run)} lines: " if len(run) > 1 else ""
+            yield count, run[0][0], run[-1][0] + run[-1][1] - run[0][0]
             run = []
-        run.append(place)
-    if run:
-        yield _run(run, reason)
-
-
-def _run(run: list[tuple[int, int]], reason: str) -> Defect:
-    count = f"{len(run)} lines: " if len(run) > 1 else ""
-    return Defect(code="line_unreadable", reason=count + reason, offset=run[0][0], length=run[-1][0] + run[-1][1] - run[0][0])
+        if place is not None:
+            run.append(place)
 
 
 def _too_long(offset: int, length: int) -> Defect:

@@ -14,7 +14,7 @@ from comity.observables import EVENT, Table
 from comity.parsers.contract import Defect, Inferred, Item, Source
 from comity.parsers.daemon_messages import interpret
 from comity.parsers.event_rows import Peers, event_rows
-from comity.parsers.lines import Block, blocks, split, unreadable
+from comity.parsers.lines import Block, blocks, split, timeless, unreadable
 from comity.parsers.log_year import MONTHS, YEAR_DOUBT, Years, infer_years
 
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-6][0-9]"
@@ -129,6 +129,7 @@ def _read_block(block: Block, facts: Mapping[str, str], peers: Peers, origin: in
         read = peers.read(interpret(pl.concat(parts)), "peer")
         port = pl.col("port").cast(pl.Int32, strict=False)
         yield event_rows(read.with_columns(pl.coalesce(port, "source.port").alias("source.port")))
+        yield from timeless(read)
     yield from unreadable(list(frame.select("offset", "length").iter_rows()), _NOT_READ)
 
 

@@ -163,3 +163,37 @@ def test_real_log(shared_data: Path) -> None:
     lines = data.decode().splitlines()
     assert frame["http.response.status_code"].cast(pl.String).to_list() == [line.split('"')[2].split()[0] for line in lines]
     assert frame["url.original"].to_list() == [line.split('"')[1].split(" ")[1] for line in lines]
+
+
+def test_what_a_proxy_passed_on_is_kept_beside_the_peer() -> None:
+    at = '[10/Oct/2025:13:55:36 +0000] "GET /a HTTP/1.1" 200 5 "-" "curl/8"'
+    items = read(
+        (
+            f'10.0.0.1 - - {at} "198.51.100.7, 10.0.0.9"\n'  # nginx's own format "main"
+            f'10.0.0.1 - - {at} "-"\n'
+            f'10.0.0.1 - - {at} rt=0.010 "x"\n'
+            f"198.51.100.7, 10.0.0.1 - - {at}\n"
+            f"198.51.100.7 10.0.0.1 - - {at}\n"
+            f"198.51.100.7, 10.0.0.9 10.0.0.1 - - {at}\n"
+            f"192.0.2.1:443 10.0.0.1 - - {at}\n"
+            f"shop.example:443 10.0.0.1 - - {at}\n"
+        ).encode()
+    )
+    found, defects = rows(items), [item for item in items if isinstance(item, Defect)]
+    assert {row["source.ip"] for row in found} == {"10.0.0.1"}
+    assert [row["network.forwarded_ip"] for row in found] == [
+        "198.51.100.7, 10.0.0.9", None, None, "198.51.100.7, 10.0.0.1", "198.51.100.7", "198.51.100.7, 10.0.0.9", None, None,
+    ]  # fmt: skip
+    assert [row["host.name"] for row in found] == [None] * 6 + ["192.0.2.1", "shop.example"]
+    assert not defects
+
+
+def test_a_line_without_a_usable_time_is_kept_and_said() -> None:
+    items = read(
+        b'192.0.2.1 - - [10/Oct/2025:13:55:36 +0000] "GET / HTTP/1.0" 200 5\n'
+        b'192.0.2.1 - - [29/Feb/2025:13:55:36 +0000] "GET / HTTP/1.0" 200 5\n'
+        b'192.0.2.1 - - [10/Oct/2025:13:55:36] "GET / HTTP/1.0" 200 5\n'
+    )
+    found, defects = rows(items), [item for item in items if isinstance(item, Defect)]
+    assert [row["@timestamp"] is None for row in found] == [False, True, True]
+    assert [(defect.code, defect.offset) for defect in defects] == [("time_unreadable", found[1]["trace.offset"])]
