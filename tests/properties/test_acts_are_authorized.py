@@ -14,7 +14,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from case_factory import new_case
 from comity.casework import derive as deriving
-from comity.casework.folder import Folder
 from comity.casework.open_case import Actor
 from comity.casework.progress import Silent
 from comity.evidence.acquisition import acquire
