@@ -11,6 +11,7 @@ from comity.terms.instant import format_instant, parse_instant
 from comity.terms.period import Period
 
 EXAMPLE = '--basis consent:"A. Lima, owner of the mailbox, signed 2026-11-20"'
+_DEFAULT_SCOPE = "acquire and examine "
 _NEEDS_AN_END = (Basis.WARRANT, Basis.EMERGENCY)
 
 
@@ -70,6 +71,12 @@ def from_file(path: Path) -> AuthorizationGiven:
     )
 
 
+def covers(authorization: Authorization, *, material: str) -> bool:
+    """Return whether the scope of `authorization` leaves room for `material`: in it, or the scope is in a person's own words."""
+    mark, _, place = authorization.scope.partition(_DEFAULT_SCOPE)
+    return bool(mark) or not place or f"{material}/".startswith(f"{place.rstrip('/')}/")
+
+
 def complete(given: AuthorizationGiven, *, material: str, authority: str, at: datetime) -> Authorization:
     """Return `given` as an authorization.
 
@@ -99,7 +106,7 @@ def complete(given: AuthorizationGiven, *, material: str, authority: str, at: da
         basis=basis,
         reference=given.reference,
         issuer=given.issuer or default_issuer,
-        scope=given.scope or f"acquire and examine {material}",
+        scope=given.scope or _DEFAULT_SCOPE + material,
         period=_period(given, at=at),
     )
 

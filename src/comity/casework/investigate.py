@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from comity.casework.authorize import AuthorizationGiven, complete
+from comity.casework.authorize import AuthorizationGiven, complete, covers
 from comity.casework.clock import now
 from comity.casework.derive import derive
 from comity.casework.folder import Folder
@@ -14,7 +14,7 @@ from comity.casework.progress import Progress
 from comity.casework.unit import Description, describe
 from comity.casework.write_report import write_report
 from comity.evidence.acquisition import acquire, survey
-from comity.evidence.authorization import Authorization, live
+from comity.evidence.authorization import Authorization, decode, live
 from comity.terms.errors import AuthorizationError, SettingsError
 
 Ask = Callable[[AuthorizationGiven], AuthorizationGiven]
@@ -61,7 +61,7 @@ def _open(order: Order, ask: Ask | None) -> tuple[Folder, Authorization | None]:
     if is_case(order.case):
         folder = Folder.open(order.case)
         require_same(folder.case, order.particulars)
-        if order.authorization.empty and _covered(folder):
+        if order.authorization.empty and _covered(folder, order.material):
             return folder, None
         return folder, _authorization(order, ask, authority=folder.case.authority)
     material = order.material.resolve()
@@ -71,12 +71,14 @@ def _open(order: Order, ask: Ask | None) -> tuple[Folder, Authorization | None]:
     return Folder.create(order.case, case=case), authorization
 
 
-def _covered(folder: Folder) -> bool:
+def _covered(folder: Folder, material: Path) -> bool:
+    """Return whether the authorization that holds now allows `material`, too, and not only a folder acquired before."""
+    entries = folder.entries()
     try:
-        live(folder.entries(), at=now())
+        granted = decode(entries[live(entries, at=now()) - 1].object)
     except AuthorizationError:
         return False
-    return True
+    return covers(granted, material=_shown(str(material.resolve())))
 
 
 def _authorization(order: Order, ask: Ask | None, *, authority: str) -> Authorization:

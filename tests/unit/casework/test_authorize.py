@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from comity.casework.authorize import AuthorizationGiven, complete, from_file, from_option
+from comity.casework.authorize import AuthorizationGiven, complete, covers, from_file, from_option
 from comity.evidence.authorization import Authorization, Basis
 from comity.terms.errors import AuthorizationError
 
@@ -148,3 +148,13 @@ def test_a_bad_file_is_refused_with_an_example(tmp_path: Path, content: bytes, w
         completed(from_file(file))
     assert words in caught.value.what
     assert caught.value.remedy
+
+
+def test_a_scope_that_names_a_folder_covers_that_folder_and_no_other():
+    granted = completed(AuthorizationGiven(basis="consent", reference="A. Lima"))
+    assert [covers(granted, material=place) for place in ("/seized/phone", "/seized/phone/dcim", "/seized/phone2", "/seized", "/home")] == [
+        True, True, False, False, False,
+    ]  # fmt: skip
+    in_words = completed(AuthorizationGiven(basis="consent", reference="A. Lima", scope="her mailbox and telephone"))
+    assert covers(in_words, material="/anywhere")
+    assert covers(complete(AuthorizationGiven(basis="consent", reference="x"), material="/", authority="U", at=AT), material="/seized")
