@@ -1,5 +1,6 @@
 """Brands: whose name a text borrows, and which domains are the brand's own."""
 
+import re
 from functools import lru_cache
 
 from comity.analysis.domain_name import SHORTEST_IMITATED, decoded, embeds, filed, organization, resembled, skeleton
@@ -17,6 +18,8 @@ for _labels in BRANDS.values():
         _SIBLINGS.setdefault(_label, set()).update(_labels)
 _GENERIC = word_set("gov office action crypto blockchain inter fazenda receita poste square android target orange wanadoo finances")
 
+
+_WHOLE = re.compile(r"\.([a-z0-9-]{2,63}\.(?:(?:com|co|net|org|gov|gob|gouv|edu)\.[a-z]{2}|com|net|org|gov|edu))\.")
 
 _FILED = filed(f"{label}.brand" for label in _LABELS if label not in _GENERIC | FEDERATED)
 
@@ -82,6 +85,13 @@ def held_below(host: str, registered: str) -> str | None:
         if label not in _GENERIC and own not in _SIBLINGS[label] and any(label == part or embeds(part, label) for part in below):
             return label
     return None
+
+
+def domain_below(host: str, registered: str) -> str | None:
+    """Return the whole domain, suffix and all, that stands in `host` left of the registrable one (`bank.com.br.evil.example`)."""
+    below = f".{host.removesuffix(registered).strip('.')}."
+    match = _WHOLE.search(below)
+    return match[1] if match and match[1].partition(".")[0] != organization(registered) else None
 
 
 def in_local_part(local: str) -> str | None:

@@ -13,7 +13,7 @@ from comity.analysis.phishing.letter import Letter, letters
 from comity.analysis.phishing.score import POINTS, Judgement, judge
 from comity.analysis.phishing.sign import shown
 from comity.analysis.phishing.standing import Standing, Vouching, handed_over, standing
-from comity.analysis.phishing.target import foreign
+from comity.analysis.phishing.target import bare_address, foreign
 from comity.observables import Trace
 from comity.terms.errors import MaterialError
 from comity.terms.instant import format_instant
@@ -121,6 +121,9 @@ def _involved(at: Standing, when: datetime | None) -> Iterator[Involved]:
     targets = dict.fromkeys(link.url.strip() for link in letter.links if foreign(at, link) is not None)
     for url in list(targets)[:_MOST_TARGETS]:
         yield from _one(Kind.URL, url, "link target", when, letter.trace)
+    hosts = (bare_address(link.host) for link in letter.links)
+    for host in list(dict.fromkeys(host for host in hosts if host is not None))[:_MOST_TARGETS]:
+        yield from _one(None, host, "host of a link", when, letter.trace)
     entry = handed_over(letter, at.suffixes)
     if entry is not None and entry.ip is not None:
         yield from _one(None, entry.ip, "sending host", entry.at, entry.trace)

@@ -46,7 +46,7 @@ THEMES = (
         "atualizar cadastro/sua conta foi/conta bloqueada/acesso suspeito/bloqueamos um acesso/novo acesso/desbloque*/"
         "dispositivo nao reconhecido/novo dispositivo/conta possui pendencia/efetuar a validacao/valide seu/validar seu/"
         "validar sua/conta sera bloqueada/conta sera suspensa/conta foi temporariamente/bloqueio de conta/transacao suspeita/"
-        "cartao bloqueado",
+        "cartao bloqueado/documento seguro",
         "verifique su cuenta/verifica tu cuenta/confirme su identidad/confirma tus datos/confirme sus datos/"
         "actualice sus datos/actualizar sus datos/su cuenta ha sido/tu cuenta ha sido/cuenta bloqueada/cuenta suspendida/"
         "acceso no autorizado/actividad inusual/actividad sospechosa/buzon esta lleno",
@@ -260,7 +260,9 @@ THEMES = (
         "updated bank details/updated account details/updated banking/new account details/new banking details/our new iban/"
         "new iban/change in our bank/account under audit/account is under audit/do not pay to the old/"
         "disregard the previous account/remit payment to/remit the payment/payment to the new account/update our bank/"
-        "dados bancarios atualizados/novos dados bancarios/nova conta bancaria/novo iban/mudamos de banco/mudanca de conta/"
+        "dados bancarios atualizados/novos dados bancarios/nova conta bancaria/novo iban/mudamos de banco/mudei de banco/"
+        "troquei de banco/minha nova conta/i changed banks/changed my bank/my new bank account/"
+        "he cambiado de banco/mi nueva cuenta/bank gewechselt/change de banque/cambiato banca/mudanca de conta/"
         "alteracao de dados bancarios/alteramos nossa conta/alteracao da conta/conta antiga/nova conta para/"
         "novos dados para pagamento/novos dados para/nuevos datos bancarios/nueva cuenta bancaria/nuevo iban/cambio de cuenta/"
         "hemos cambiado de banco/cambio de datos bancarios/neue bankverbindung/neuen bankverbindung/geanderte bankverbindung/"

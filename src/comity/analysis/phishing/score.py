@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from comity.analysis.domain_name import Suffixes
 from comity.analysis.finding import Strength
-from comity.analysis.phishing import content, delivery, sender, target
+from comity.analysis.phishing import content, delivery, demand, sender, target
 from comity.analysis.phishing.acquaintance import Acquaintance
 from comity.analysis.phishing.forwarded import passed_on
 from comity.analysis.phishing.letter import Letter
@@ -25,6 +25,7 @@ POINTS: Mapping[str, float] = {
     "author_imitates_brand": 3.0,
     "author_joins_brand": 2.0,
     "author_holds_brand": 2.0,
+    "author_holds_domain": 3.0,
     "author_encoded": 1.0,
     "author_random": 1.0,
     "author_cheap_suffix": 1.0,
@@ -73,6 +74,7 @@ POINTS: Mapping[str, float] = {
     "link_redirect": 1.0,
     "link_imitates_brand": 3.0,
     "link_holds_brand": 2.5,
+    "link_holds_domain": 2.0,
     "link_random": 1.0,
     "link_inner_folder": 1.5,
     "link_names_reader": 1.5,
@@ -83,6 +85,14 @@ POINTS: Mapping[str, float] = {
     "links_all_hidden": 1.0,
     "links_lead_home": -1.5,
     "picture_with_link": 1.5,
+    # what it demands
+    "demand_cards": 2.5,
+    "demand_transfer": 1.5,
+    "demand_payroll": 2.5,
+    "demand_account": 1.0,
+    "demand_masked": 2.5,
+    "demand_free_mail": 2.0,
+    "demand_password": 3.0,
     # what it says
     "wording_credentials": 1.5,
     "wording_prize": 1.5,
@@ -125,7 +135,9 @@ POINTS: Mapping[str, float] = {
 }
 
 # No group alone reaches a finding by repetition; wording alone does only where the words are the whole deed.
-CEILINGS: Mapping[str, float] = {"wording": 4.5, "link": 4.5, "attachment": 5.0, "message": 2.0}
+CEILINGS: Mapping[str, float] = {"wording": 4.5, "link": 4.5, "attachment": 5.0, "message": 2.0, "demand": 5.0}
+# Links that lead home excuse nobody whose home is a borrowed name.
+_BORROWED_HOMES = frozenset({"name_borrows_brand", "author_imitates_brand", "author_holds_brand", "author_holds_domain", "name_is_address"})
 WEAK = 3.5
 MODERATE = 5.5
 STRONG = 8.0
@@ -168,7 +180,10 @@ def _judged(at: Standing) -> Judgement:
 
 def _signs(at: Standing) -> tuple[Sign, ...]:
     reading = read(f"{at.letter.sender_name}\n{at.letter.subject}\n{at.letter.text}")
-    return (*sender.signs(at), *delivery.signs(at), *target.signs(at), *content.signs(at, reading))
+    who = tuple(sender.signs(at))
+    codes = {sign.code for sign in who}
+    where = (sign for sign in target.signs(at) if sign.code != "links_lead_home" or not codes & _BORROWED_HOMES)
+    return (*who, *delivery.signs(at), *where, *demand.signs(at, codes), *content.signs(at, reading))
 
 
 def _judgement(letter: Letter, found: tuple[Sign, ...]) -> Judgement:

@@ -24,6 +24,9 @@ _FIRMS = word_set(
     bank banco inc ltd llc gmbh corp corporation company department support service services security team office federal ministry
     lottery foundation administrator admin helpdesk customer billing invoice delivery express courier insurance atendimento suporte
     seguranca soporte kundenservice rechnung servizio assistenza klantenservice equipe
+    ceo cfo coo cto president chairman director diretor diretora diretoria presidente gerente gerencia directora geschaftsfuhrer
+    geschaftsfuhrerin geschaftsfuhrung vorstand pdg directeur directrice direttore direttrice bestuurder treasurer finance accounting
+    payroll rh buchhaltung lohnbuchhaltung contabilidade contabilidad comptabilite contabilita boekhouding financeiro
     """
 )
 
@@ -71,6 +74,10 @@ def _borrowed_host(at: Standing, sender: str) -> Iterator[Sign]:
     elif (held := brand.held_below(letter.sender_domain, sender)) is not None:
         yield Sign(
             code="author_holds_brand", text=f"The author's host {letter.sender_domain} carries the name {held} but belongs to {sender}."
+        )
+    elif (whole := brand.domain_below(letter.sender_domain, sender)) is not None:
+        yield Sign(
+            code="author_holds_domain", text=f"The author's host {letter.sender_domain} begins like {whole} but belongs to {sender}."
         )
     elif not at.sender_free and (held := brand.in_local_part(letter.sender.rpartition("@")[0])) is not None and held not in sender:
         yield Sign(code="author_holds_brand", text=f"The author's address {letter.sender} carries the name {held} but belongs to {sender}.")

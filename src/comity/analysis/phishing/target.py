@@ -1,5 +1,6 @@
 """Signs in the links: where they lead, against what the reader is shown and who writes."""
 
+import ipaddress
 import re
 from collections.abc import Iterator
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -11,9 +12,11 @@ from comity.analysis.phishing.lists import FREE_HOSTING, REDIRECTORS, SHARED_TOO
 from comity.analysis.phishing.sender import random_looking
 from comity.analysis.phishing.sign import Sign, shown
 from comity.analysis.phishing.standing import Standing, Vouching
+from comity.analysis.public_address import public_address
 
 _SHOWN_HOST = re.compile(r"^\s*(?:https?://)?((?:[a-z0-9-]{1,63}\.){1,6}[a-z]{2,24})(?:[/?#:]\S{0,2000})?\s*$", re.IGNORECASE)
 _ADDRESS_LITERAL = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\]|0x[0-9a-f]+|\d{8,10})$", re.IGNORECASE)
+_ONE_NUMBER = re.compile(r"0x[0-9a-f]{1,8}|[1-9][0-9]{7,9}", re.IGNORECASE | re.ASCII)
 _INNER_FOLDERS = ("/wp-content/", "/wp-includes/", "/wp-admin/", "/.well-known/")
 _LEAVING = (
     "unsub",
@@ -52,6 +55,18 @@ def foreign(at: Standing, link: Link) -> str | None:
         return None
     registered = at.domain(link.host)
     return None if at.related(registered) else (registered or link.host)
+
+
+def bare_address(host: str | None) -> str | None:
+    """Return the public address that a link's host writes, also as one number as programs read it; None when it is a name.
+
+    Source: WHATWG URL, 3.5 (IPv4 parser) for one decimal or hexadecimal number.
+    """
+    text = (host or "").strip("[]")
+    if _ONE_NUMBER.fullmatch(text):
+        value = int(text, 0)
+        return public_address(str(ipaddress.IPv4Address(value))) if value < 2**32 else None
+    return public_address(text)
 
 
 def _one(at: Standing, link: Link) -> Iterator[Sign]:
@@ -118,6 +133,8 @@ def _names(host: str, registered: str) -> Iterator[Sign]:
         yield Sign(code="link_imitates_brand", text=f"A link leads to {registered}, which {held[1]} the name {held[0]}.")
     elif below is not None:
         yield Sign(code="link_holds_brand", text=f"A link's host {host} carries the name {below} but belongs to {registered}.")
+    elif not _hosted_freely(host) and (whole := brand.domain_below(host, registered)) is not None:
+        yield Sign(code="link_holds_domain", text=f"A link's host {host} begins like {whole} but belongs to {registered}.")
     elif random_looking(host) and not _hosted_freely(host):
         yield Sign(code="link_random", text=f"A link leads to {host}, which looks made up by a machine.")
 
