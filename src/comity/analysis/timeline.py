@@ -1,7 +1,8 @@
 """One timeline over all sources, made and kept in columns: ten million lines stay ten million rows of a table."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from itertools import zip_longest
 
 import polars as pl
 
@@ -29,33 +30,45 @@ COLUMNS: Mapping[str, pl.DataType] = {
 what (a recipient, a target, a creditor), each null when the record does not say; `address` the peer's IP address;
 `precision` the unit of the written time; `clock` what of it was inferred, "" for nothing."""
 
+MOST = 2**18
+"""Entries held at a time."""
+BLOCK = 2**20
+"""Records of one instant are told apart by stretches of so many bytes."""
+
+_Start = tuple[datetime, str, str, int]
+"""The first place of a frame: instant, exhibit, member, offset; exhibit "" where the instant alone says it."""
 _TRACE = ("trace.exhibit", "trace.member", "trace.offset", "trace.length")
+_TIMES = {"event": "@timestamp", "message": "date", "payment": "booking_date", "file": "modified"}
 _LONGEST = 200
+_UNITS = (timedelta(hours=1), timedelta(seconds=1), timedelta(microseconds=1))
 _DAY_BUCKETS_FROM = timedelta(days=10)
 _MONTH_BUCKETS_FROM = timedelta(days=1500)
 
 
-def timeline(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
-    """Return every record in `tables` (name of the table to its rows) that has a time, as COLUMNS, in order of time, then place.
+def slices(tables: Mapping[str, pl.LazyFrame], *, most: int = MOST) -> Iterator[pl.DataFrame]:
+    """Yield every record in `tables` (name of the table to its rows) that has a time, as COLUMNS, in order of time, then place.
 
     Read are event, message, payment and file; others are passed over, as are records without a usable time (see `untimed`).
+    Each frame continues the one before; it has at most `most` rows, more only where so many records of one instant stand in
+    one stretch of BLOCK bytes. Where frames end depends on the records alone. Without records one empty frame comes.
     """
-    makers = {"event": _events, "message": _messages, "payment": _payments, "file": _files}
-    parts = [make(tables[name]) for name, make in makers.items() if name in tables]
-    empty = pl.LazyFrame(schema=pl.Schema(dict(COLUMNS)))
-    whole = pl.concat([empty, *(part.select(pl.col(name).cast(kind) for name, kind in COLUMNS.items()) for part in parts)])
-    return whole.filter(pl.col("@timestamp").is_not_null()).sort("@timestamp", *_TRACE, "kind", maintain_order=True)
+    known = {name: tables[name] for name in _MAKERS if name in tables}
+    starts = tuple(_starts(_places(known), most=most, units=_UNITS))
+    for start, end in zip_longest(starts, starts[1:]):
+        cut = {name: table.filter(_between(pl.col(_TIMES[name]), start, end)) for name, table in known.items()}
+        yield _entries(cut).collect(engine="streaming").sort("@timestamp", *_TRACE, "kind", maintain_order=True)
+    if not starts:
+        yield pl.DataFrame(schema=pl.Schema(dict(COLUMNS)))
 
 
 def untimed(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
     """Return how many records of each table have no usable time, and so stand in no timeline: columns table and count."""
-    columns = {"event": "@timestamp", "message": "date", "payment": "booking_date", "file": "modified"}
     counts = [
         tables[name].select(pl.lit(name).alias("table"), pl.col(column).null_count().cast(pl.Int64).alias("count"))
-        for name, column in columns.items()
+        for name, column in _TIMES.items()
         if name in tables
     ]
-    return pl.concat([pl.LazyFrame(schema={"table": pl.String, "count": pl.Int64}), *counts]).collect()
+    return pl.concat([pl.LazyFrame(schema={"table": pl.String, "count": pl.Int64}), *counts]).collect(engine="streaming")
 
 
 def activity(entries: pl.LazyFrame) -> pl.DataFrame:
@@ -63,8 +76,8 @@ def activity(entries: pl.LazyFrame) -> pl.DataFrame:
 
     Also `width`, "1h", "1d" or "1mo" in each row: hours for a span of up to ten days, days up to about four years, months beyond.
     """
-    ends = entries.select(pl.col("@timestamp").min().alias("first"), pl.col("@timestamp").max().alias("last")).collect()
-    first, last = ends.row(0)
+    ends = entries.select(pl.col("@timestamp").min().alias("first"), pl.col("@timestamp").max().alias("last"))
+    first, last = ends.collect(engine="streaming").row(0)
     width = "1h"
     if first is not None:
         span = last - first
@@ -72,10 +85,66 @@ def activity(entries: pl.LazyFrame) -> pl.DataFrame:
     return (
         entries.group_by(pl.col("@timestamp").dt.truncate(width).alias("start"), "kind")
         .agg(pl.len().cast(pl.Int64).alias("count"))
+        .collect(engine="streaming")
         .sort("start", "kind")
         .with_columns(pl.lit(width).alias("width"))
-        .collect()
     )
+
+
+def _places(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    """Return instant and place of every record that has a time."""
+    parts = [table.select(pl.col(_TIMES[name]).alias("at"), *_TRACE[:3]).drop_nulls("at") for name, table in tables.items()]
+    kinds = {"at": COLUMNS["@timestamp"], **{name: COLUMNS[name] for name in _TRACE[:3]}}
+    return pl.concat([pl.LazyFrame(schema=pl.Schema(kinds)), *parts])
+
+
+def _starts(places: pl.LazyFrame, *, most: int, units: Sequence[timedelta]) -> Iterator[_Start]:
+    """Yield where frames of at most `most` rows begin: full units of the first size together, a unit that is too full in finer ones."""
+    buckets = places.group_by(pl.col("at").dt.truncate(units[0])).len().collect(engine="streaming").sort("at")
+    ats = buckets["at"].to_list()
+    size = most  # so that the first one begins a frame
+    for at, end, count in zip_longest(ats, ats[1:], buckets["len"]):
+        if count > most:
+            within = places.filter(_between(pl.col("at"), (at, "", "", 0), end and (end, "", "", 0)))
+            yield from _starts(within, most=most, units=units[1:]) if units[1:] else _starts_in(within, at, most=most)
+            size = most
+        elif size + count > most:
+            yield at, "", "", 0
+            size = count
+        else:
+            size += count
+
+
+def _starts_in(places: pl.LazyFrame, at: datetime, *, most: int) -> Iterator[_Start]:
+    """Yield where frames begin among the records of the one instant `at`, by their place."""
+    block = (pl.col("trace.offset") // BLOCK * BLOCK).alias("trace.offset")
+    buckets = places.group_by("trace.exhibit", "trace.member", block).len().collect(engine="streaming").sort(_TRACE[:3])
+    size = most
+    for exhibit, member, offset, count in buckets.iter_rows():
+        size += count
+        if size > most:
+            yield at, exhibit, member, offset
+            size = count
+
+
+def _between(at: pl.Expr, start: _Start, end: _Start | None) -> pl.Expr:
+    """Return whether a record of the instant `at` lies from `start` to before `end`, or to the last one."""
+    within = (at >= start[0]) & _not_before(at, start)
+    return within if end is None else within & (at <= end[0]) & ~_not_before(at, end)
+
+
+def _not_before(at: pl.Expr, start: _Start) -> pl.Expr:
+    instant, exhibit, member, offset = start
+    if not exhibit:
+        return at >= instant
+    exhibits, members, offsets = (pl.col(name) for name in _TRACE[:3])
+    in_exhibit = (members > member) | ((members == member) & (offsets >= offset))
+    return (at > instant) | ((at == instant) & ((exhibits > exhibit) | ((exhibits == exhibit) & in_exhibit)))
+
+
+def _entries(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
+    parts = [_MAKERS[name](table) for name, table in tables.items()]
+    return pl.concat([part.select(pl.col(name).cast(kind) for name, kind in COLUMNS.items()) for part in parts])
 
 
 def _events(events: pl.LazyFrame) -> pl.LazyFrame:
@@ -163,3 +232,6 @@ def _files(files: pl.LazyFrame) -> pl.LazyFrame:
 def _short(column: str) -> pl.Expr:
     text = pl.col(column).fill_null("(none)")
     return pl.when(text.str.len_chars() > _LONGEST).then(text.str.slice(0, _LONGEST - 1) + "…").otherwise(text)
+
+
+_MAKERS = {"event": _events, "message": _messages, "payment": _payments, "file": _files}

@@ -1,7 +1,8 @@
 """Analysis: the tables and the knowledge at hand in, findings and derived tables out."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,14 +17,19 @@ from comity.casework.records import Records
 from comity.observables import ACCOUNT, EVENT, HOP, LINK, MESSAGE, PAYMENT, TABLES
 
 FINDINGS = "findings.json"
+_GROUP_ROWS = 2**18
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Analysis:
-    """The findings, strongest first, and the derived tables by name: timeline, addresses, indicators."""
+    """The findings, strongest first, and the derived tables by name: timeline, addresses, indicators.
+
+    A table comes as frames of the same columns that continue each other, to be gone through once: a timeline has as many
+    rows as the material and is never held whole.
+    """
 
     findings: tuple[Finding, ...]
-    tables: Mapping[str, pl.DataFrame]
+    tables: Mapping[str, Iterable[pl.DataFrame]]
 
 
 def analyse(records: Records, knowledge: Knowledge) -> Analysis:
@@ -43,9 +49,9 @@ def analyse(records: Records, knowledge: Knowledge) -> Analysis:
     return Analysis(
         findings=found,
         tables={
-            "timeline": timeline.timeline(tables).collect(),
-            "addresses": addresses.table(events, hops, allocations=knowledge.allocations),
-            "indicators": indicators.table(seen, found),
+            "timeline": timeline.slices(tables),
+            "addresses": (addresses.table(events, hops, allocations=knowledge.allocations),),
+            "indicators": (indicators.table(seen, found),),
         },
     )
 
@@ -56,13 +62,24 @@ def write_analysis(analysis: Analysis, *, derived: Path) -> dict[str, str]:
     for name, data in files.items():
         _put(derived / name, data)
     digests = {name: hashlib.sha256(data).hexdigest() for name, data in files.items()}
-    for name, table in analysis.tables.items():
-        partial = derived / f".{name}.parquet"
-        pq.write_table(table.to_arrow(), partial, compression="zstd", store_schema=False, row_group_size=2**18)
-        partial.replace(derived / f"{name}.parquet")
+    for name, frames in analysis.tables.items():
+        write_table(frames, derived / f"{name}.parquet")
         with (derived / f"{name}.parquet").open("rb") as written:
             digests[f"{name}.parquet"] = hashlib.file_digest(written, "sha256").hexdigest()
     return digests
+
+
+def write_table(frames: Iterable[pl.DataFrame], path: Path) -> None:
+    """Write `frames`, one after the other and at least one, as the Parquet file `path`, whole or not at all."""
+    partial = path.with_name(f".{path.name}")
+    with ExitStack() as stack:
+        writer: pq.ParquetWriter | None = None
+        for frame in frames:
+            table = frame.to_arrow()
+            if writer is None:
+                writer = stack.enter_context(pq.ParquetWriter(partial, table.schema, compression="zstd", store_schema=False))
+            writer.write_table(table, row_group_size=_GROUP_ROWS)
+    partial.replace(path)
 
 
 def _put(path: Path, data: bytes) -> None:

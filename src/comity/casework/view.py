@@ -49,8 +49,8 @@ def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: s
     counts = records.counts()
     timeline = pl.scan_parquet(derived / "timeline.parquet")
     bucket, buckets = _activity(timeline)
-    addresses = pl.read_parquet(derived / "addresses.parquet")
-    indicators = pl.read_parquet(derived / "indicators.parquet").filter(pl.col("indicator"))
+    addresses = pl.scan_parquet(derived / "addresses.parquet")
+    indicators = pl.scan_parquet(derived / "indicators.parquet").filter(pl.col("indicator"))
     edges = _payments(records, named)
     case = folder.case
     return CaseView(
@@ -77,15 +77,15 @@ def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: s
         requests=tuple(request for request, _ in drafted(folder)),
         left_out=tuple(LeftOut(what=line.partition(": ")[0], why=line.partition(": ")[2]) for line in left_out(folder)),
         timeline=_timeline(timeline, named),
-        timeline_total=timeline.select(pl.len()).collect().item(),
+        timeline_total=_height(timeline),
         activity=buckets,
         activity_bucket=bucket,
         payments=edges,
         payments_total=counts[PAYMENT.name],
         addresses=_addresses(addresses, findings),
-        addresses_total=addresses.height,
+        addresses_total=_height(addresses),
         indicators=_indicators(indicators),
-        indicators_total=indicators.height,
+        indicators_total=_height(indicators),
         entries=tuple(map(_entry, entries)),
         references=_references(entries),
     )
@@ -117,12 +117,7 @@ def _activity(timeline: pl.LazyFrame) -> tuple[timedelta, tuple[ActivityCount, .
 
 def _timeline(timeline: pl.LazyFrame, named: Mapping[tuple[str, int], tuple[str, ...]]) -> tuple[TimelineRow, ...]:
     """Return the records findings rest on, in order of time."""
-    places = pl.LazyFrame(
-        [{"trace.exhibit": exhibit, "trace.offset": offset} for exhibit, offset in named],
-        schema={"trace.exhibit": pl.String, "trace.offset": pl.Int64},
-    )
-    chosen = timeline.join(places, on=["trace.exhibit", "trace.offset"], how="semi").sort("@timestamp", "trace.exhibit", "trace.offset")
-    rows = chosen.head(_MOST_TIMELINE).collect()
+    rows = _at_places(timeline, named).head(_MOST_TIMELINE)
     return tuple(
         TimelineRow(
             at=row["@timestamp"],
@@ -139,28 +134,35 @@ def _timeline(timeline: pl.LazyFrame, named: Mapping[tuple[str, int], tuple[str,
 
 def _payments(records: Records, named: Mapping[tuple[str, int], tuple[str, ...]]) -> tuple[PaymentEdge, ...]:
     """Return the payments findings rest on."""
-    rows = records.table(PAYMENT).collect()
-    edges = []
-    for row in rows.iter_rows(named=True):
-        trace = _trace(row)
-        if findings := named.get((trace.exhibit, trace.offset)):
-            edges.append(
-                PaymentEdge(
-                    source=row["debtor.account"] or row["debtor.name"] or "not named",
-                    target=row["creditor.account"] or row["creditor.name"] or "not named",
-                    amount_minor=row["amount_minor"],
-                    currency=row["currency"] or "",
-                    at=row["booking_date"],
-                    precision=row["booking_date.precision"] or "second",
-                    findings=findings,
-                    source_name=row["debtor.name"] or "",
-                    target_name=row["creditor.name"] or "",
-                )
-            )
-    return tuple(edges[:_MOST_ROWS])
+    rows = _at_places(records.table(PAYMENT), named).head(_MOST_ROWS)
+    return tuple(
+        PaymentEdge(
+            source=row["debtor.account"] or row["debtor.name"] or "not named",
+            target=row["creditor.account"] or row["creditor.name"] or "not named",
+            amount_minor=row["amount_minor"],
+            currency=row["currency"] or "",
+            at=row["booking_date"],
+            precision=row["booking_date.precision"] or "second",
+            findings=named[row["trace.exhibit"], row["trace.offset"]],
+            source_name=row["debtor.name"] or "",
+            target_name=row["creditor.name"] or "",
+        )
+        for row in rows.iter_rows(named=True)
+    )
 
 
-def _addresses(table: pl.DataFrame, findings: Sequence[Finding]) -> tuple[AddressRow, ...]:
+def _at_places(table: pl.LazyFrame, named: Mapping[tuple[str, int], tuple[str, ...]]) -> pl.DataFrame:
+    """Return the rows of `table` at the places (exhibit, offset) in `named`, in order."""
+    places = pl.LazyFrame(list(named), schema={"trace.exhibit": pl.String, "trace.offset": pl.Int64}, orient="row")
+    rows = table.join(places, on=["trace.exhibit", "trace.offset"], how="semi", maintain_order="left")
+    return rows.collect(engine="streaming")
+
+
+def _height(table: pl.LazyFrame) -> int:
+    return int(table.select(pl.len()).collect().item())
+
+
+def _addresses(table: pl.LazyFrame, findings: Sequence[Finding]) -> tuple[AddressRow, ...]:
     """Return the addresses findings name first, then the most frequent."""
     named: dict[str, dict[str, None]] = {}
     for finding in findings:
@@ -169,7 +171,10 @@ def _addresses(table: pl.DataFrame, findings: Sequence[Finding]) -> tuple[Addres
     ordered = table.with_columns(pl.col("address").is_in(list(named)).alias("named")).sort(
         "named", "count", "address", descending=[True, True, False]
     )
-    return tuple(_address(row, tuple(named.get(row["address"], ()))) for row in ordered.head(_MOST_ROWS).iter_rows(named=True))
+    return tuple(
+        _address(row, tuple(named.get(row["address"], ())))
+        for row in ordered.head(_MOST_ROWS).collect(engine="streaming").iter_rows(named=True)
+    )
 
 
 def _address(row: Mapping[str, object], findings: tuple[str, ...]) -> AddressRow:
@@ -191,7 +196,7 @@ def _address(row: Mapping[str, object], findings: tuple[str, ...]) -> AddressRow
     )
 
 
-def _indicators(table: pl.DataFrame) -> tuple[IndicatorRow, ...]:
+def _indicators(table: pl.LazyFrame) -> tuple[IndicatorRow, ...]:
     ordered = table.sort(pl.col("findings").list.len(), "count", "kind", "value", descending=[True, True, False, False])
     return tuple(
         IndicatorRow(
@@ -201,7 +206,7 @@ def _indicators(table: pl.DataFrame) -> tuple[IndicatorRow, ...]:
             last=row["last_seen"],
             findings=tuple(row["findings"]),
         )
-        for row in ordered.head(_MOST_ROWS).iter_rows(named=True)
+        for row in ordered.head(_MOST_ROWS).collect(engine="streaming").iter_rows(named=True)
     )
 
 

@@ -1,8 +1,10 @@
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
+import pytest
 
-from comity.analysis.timeline import COLUMNS, activity, timeline, untimed
+from comity.analysis import timeline
+from comity.analysis.timeline import COLUMNS, activity, slices, untimed
 from comity.observables import FILE, MESSAGE, PAYMENT, Table
 from event_factory import TYPES, events, every, login, request
 
@@ -16,6 +18,10 @@ def rows(table: Table, given: list[dict]) -> pl.LazyFrame:
     }
     place = {"trace.exhibit": "1", "trace.member": "", "trace.offset": 0, "trace.length": 9}
     return pl.DataFrame([{**place, **row} for row in given], schema=kinds).lazy()
+
+
+def whole_timeline(tables: dict[str, pl.LazyFrame], *, most: int = 1000) -> pl.DataFrame:
+    return pl.concat(slices(tables, most=most))
 
 
 def everything() -> dict[str, pl.LazyFrame]:
@@ -51,7 +57,7 @@ def everything() -> dict[str, pl.LazyFrame]:
 
 
 def test_one_order_over_all_sources() -> None:
-    whole = timeline(everything()).collect()
+    whole = whole_timeline(everything())
     assert whole.schema == pl.Schema(dict(COLUMNS))
     assert whole["kind"].to_list() == ["system", "web", "login", "mail", "file", "payment", "payment", "payment"]
     assert whole["@timestamp"].is_sorted()
@@ -69,24 +75,24 @@ def test_one_order_over_all_sources() -> None:
 
 
 def test_amounts_follow_their_currency() -> None:
-    said = timeline(everything()).filter(pl.col("kind") == "payment").collect()["what"]
+    said = whole_timeline(everything()).filter(pl.col("kind") == "payment")["what"]
     assert sorted(text.split(":")[0] for text in said) == ["Credit of JPY 1205", "Credit of QQQ 5 minor units", "Debit of EUR 12.05"]
 
 
 def test_what_has_no_time_is_counted_not_lost() -> None:
     assert dict(untimed(everything()).iter_rows()) == {"event": 1, "message": 1, "payment": 0, "file": 0}
-    assert timeline(everything()).collect().height + 2 == 10
+    assert whole_timeline(everything()).height + 2 == 10
 
 
 def test_two_orders_of_rows_give_one_timeline() -> None:
     tables = everything()
     shuffled = {name: table.collect().sample(fraction=1, shuffle=True, seed=3).lazy() for name, table in tables.items()}
-    assert timeline(tables).collect().equals(timeline(shuffled).collect())
+    assert whole_timeline(tables).equals(whole_timeline(shuffled))
 
 
 def test_activity_chooses_its_buckets_by_the_span() -> None:
     for step, width in ((HOUR, "1h"), (DAY, "1d"), (DAY * 60, "1mo")):
-        entries = timeline({"event": events([request(at, "192.0.2.1", "/") for at in every(START, step, 40)])})
+        entries = whole_timeline({"event": events([request(at, "192.0.2.1", "/") for at in every(START, step, 40)])}).lazy()
         counted = activity(entries)
         assert set(counted["width"]) == {width}
         assert counted["count"].sum() == 40
@@ -94,6 +100,35 @@ def test_activity_chooses_its_buckets_by_the_span() -> None:
 
 
 def test_nothing_gives_nothing() -> None:
-    assert timeline({}).collect().is_empty()
-    assert activity(timeline({})).is_empty()
+    assert [frame.schema for frame in slices({})] == [pl.Schema(dict(COLUMNS))]
+    assert whole_timeline({}).is_empty()
+    assert activity(whole_timeline({}).lazy()).is_empty()
     assert untimed({}).is_empty()
+
+
+def crowded() -> dict[str, pl.LazyFrame]:
+    """Some hours nearly empty, one full, one second full of microseconds, one instant full of places."""
+    times = [START + n * HOUR for n in range(8)]
+    times += [START + 9 * HOUR + timedelta(seconds=n) for n in range(300)]
+    times += [START + 11 * HOUR + timedelta(microseconds=7 * n) for n in range(300)]
+    times += [START + 12 * HOUR] * 400
+    logged = [
+        {**request(at, "192.0.2.1", f"/{n}"), "trace.exhibit": str(n % 3 + 1), "trace.offset": n * timeline.BLOCK // 4}
+        for n, at in enumerate(times)
+    ]
+    return {"event": events(logged).collect().sample(fraction=1, shuffle=True, seed=5).lazy(), "file": everything()["file"]}
+
+
+@pytest.mark.parametrize("most", [1, 7, 100, 1000])
+def test_however_it_is_cut_the_timeline_is_the_same(most: int) -> None:
+    frames = list(slices(crowded(), most=most))
+    whole = pl.concat(frames)
+    assert whole.height == 8 + 300 + 300 + 400 + 1
+    assert whole.equals(whole_timeline(crowded(), most=10_000))
+    assert whole.equals(whole.sort("@timestamp", "trace.exhibit", "trace.member", "trace.offset"))
+    assert max(frame.height for frame in frames) <= max(most, 2)  # two records of one exhibit and instant share a block
+
+
+def test_few_frames_when_few_are_needed() -> None:
+    assert len(list(slices(crowded(), most=250))) <= 9
+    assert len(list(slices(crowded(), most=2000))) == 1
