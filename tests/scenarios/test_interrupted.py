@@ -4,6 +4,7 @@ The processes are real and so are the signals. What is killed is the command its
 """
 
 import json
+import os
 import random
 import shutil
 import signal
@@ -139,7 +140,7 @@ def test_stopped_from_the_keyboard(material: Path, whole: Path, investigated: In
     for phase in ("preserving", "reading", "drafting"):
         process = started(material, case, investigated.reference)
         until(process, lambda phase=phase: REACHED[phase](case))
-        process.send_signal(signal.SIGINT)
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to everything in the foreground
         output, errors = process.communicate(timeout=PATIENCE)
         assert (phase, process.returncode) == (phase, 130)
         assert errors.strip() == "Stopped. What was reported as preserved is kept; the same command goes on from here."
