@@ -65,6 +65,7 @@ def test_sign_and_its_harmless_neighbour(code, message, harmless):
         ("link_user_part", "https://paypal.com@evil.example/", "https://evil.example/u@v"),
         ("link_shortened", "https://bit.ly/abc", "https://lamps.example/abc"),
         ("link_free_hosting", "https://x.s3.amazonaws.com/p.html", "https://www.lamps.example/p.html"),
+        ("link_holds_domain", "https://bank.com.br.evil.example/", "https://www.evil.example/bank.com.br/"),
         ("link_holds_brand", "https://paypal.secure.evil.example/", "https://www.paypal.com/"),
         ("link_imitates_brand", "https://paypal-login.example/", "https://paypal.com/login"),
         ("link_redirect", "https://www.google.com/url?q=https://evil.example/", "https://www.google.com/search?q=lamps"),
@@ -96,6 +97,108 @@ def test_a_link_shown_as_another():
     }
     confirmed = author("", "x@lamps.example", **PASSED, **{"dkim.domain": "lamps.example"})
     assert "link_shown_otherwise" not in codes(confirmed, links=[counted])
+
+
+IBAN = "DE89 3704 0044 0532 0130 00"
+READER = {"to.address": ["me@home.example"]}
+FREE = {**READER, **author("John Smith", "john77@gmail.com")}
+OWN = {**READER, **PASSED, **author("John Smith", "john@home.example")}
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "harmless"),
+    [
+        ("demand_cards", {**FREE, "body.text": "Buy gift cards and send photos of the codes"}, {**FREE, "body.text": "Thank you for the gift card"}),
+        ("demand_cards", {**FREE, "body.text": "Compre cartões presente, raspe e mande"}, {**FREE, "body.text": "Raspe a tinta da parede"}),
+        ("demand_transfer", {**FREE, "body.text": "Wir brauchen eine Überweisung, vertraulich."}, {**FREE, "body.text": "Bitte um Überweisung bis Freitag."}),
+        ("demand_transfer", {**FREE, "body.text": "Il faut faire un virement, je suis en réunion"}, {**OWN, "body.text": "Il faut faire un virement, je suis en réunion"}),
+        ("demand_payroll", {**FREE, "body.text": "I changed banks, please update my direct deposit"}, {**FREE, "body.text": "Direct deposit is paid on Friday"}),
+        ("demand_payroll", {**FREE, "body.text": "Mein Gehalt bitte auf mein neues Konto"}, {**FREE, "body.text": "Das neue Konto hat keine Gebühren"}),
+        ("demand_account", {**FREE, "body.text": f"Please pay to {IBAN}."}, {**FREE, "body.text": "Please pay to DE89 3704 0044 0532 0130 01."}),
+        ("demand_account", {**FREE, "body.text": "Pode pagar? Banco 260 Ag 0001 CC 123456-7"}, {**FREE, "body.text": "Pode pagar? Pedido 260, sala 0001"}),
+        ("demand_account", {**FREE, "body.text": "Pay: routing number 021000021 account 123456789"}, {**FREE, "body.text": f"Our archive holds the string {IBAN}."}),
+        ("demand_masked", {**author("bill@firm.example", "x@lamps.example"), "body.text": f"Pay {IBAN}"}, {**author("Bill", "x@lamps.example"), "body.text": f"Pay {IBAN}"}),
+        ("demand_answered_elsewhere", {**OWN, "reply_to.address": ["j@gmail.com"], "body.text": f"Pay {IBAN}"}, {**OWN, "body.text": f"Pay {IBAN}"}),
+        ("demand_masked", {**READER, **REFUSED, **author("J", "j@firm.example"), "reply_to.address": ["j@gmail.com"], "body.text": f"Pay {IBAN}"}, {**OWN, "reply_to.address": ["j@gmail.com"], "body.text": f"Pay {IBAN}"}),
+        ("demand_free_mail", {**FREE, "body.text": "Scratch the gift cards, send the codes"}, {**READER, **author("J", "j@lamps.example"), "body.text": "Scratch the gift cards, send the codes"}),
+        ("name_of_firm_free_mail", author("Roberto Alves (CEO)", "r.alves@gmail.com"), author("Roberto Alves (CEO)", "r.alves@firm.example")),
+        ("name_of_firm_free_mail", author("Roberto", "roberto.diretoria@gmail.com"), author("Roberto", "roberto.dias@gmail.com")),
+        ("author_holds_domain", author("", "x@bank.com.br.lamps.example"), author("", "x@mail.eu.lamps.example")),
+    ],
+)  # fmt: skip
+def test_a_demand_and_its_harmless_neighbour(code, message, harmless):
+    assert code in codes(message)
+    assert code not in codes(harmless)
+
+
+def test_a_free_mailbox_that_this_mailbox_knows_demands_nothing_as_a_stranger():
+    message = {**FREE, "body.text": "Scratch the gift cards, send the codes", "date": datetime(2026, 9, 1, tzinfo=UTC)}
+    earlier = [{**FREE, "message_id": f"k{n}@gmail.com", "date": datetime(2026, 5, 1 + n, tzinfo=UTC)} for n in range(3)]
+    assert "demand_free_mail" in codes(message)
+    assert "demand_free_mail" not in codes(message, before=earlier)
+
+
+def test_a_password_is_asked_for_on_a_borrowed_page():
+    def found(host, text):
+        link = {"url.full": f"https://{host}/x/index.html", "url.domain": host, "text": "Open", "source": "html_anchor"}
+        return codes({**author("Carlos", "carlos@lamps.example"), "body.html": True, "body.text": text}, links=[link])
+
+    asked = "Entre com seu e-mail e senha."
+    assert "demand_password" in found("storage.googleapis.com", asked)
+    assert "demand_password" not in found("www.lamps.example", asked)
+    assert "demand_password" not in found("storage.googleapis.com", "How a password is hashed, with email and text.")
+
+
+def test_links_that_lead_home_excuse_no_borrowed_home():
+    def found(name):
+        link = {"url.full": "http://lamps.example/a", "url.domain": "lamps.example", "text": "here", "source": "html_anchor"}
+        return codes({**author(name, "x@lamps.example"), **PASSED, "body.html": True}, links=[link])
+
+    assert "links_lead_home" in found("Lamps")
+    assert "links_lead_home" not in found("PayPal")
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {**FREE, **author("Roberto Alves (CEO)", "r.alves@gmail.com"), "body.text": "Preciso de uma transferência urgente, confidencial. Estou em reunião."},
+        {**FREE, **author("Diretor Alves", "r.alves@outlook.com"), "body.text": "Compre cartões Google Play, raspe e mande as fotos. Não conte a ninguém."},
+        {**FREE, "body.text": f"Ich habe die Bank gewechselt. Bitte mein Gehalt auf mein neues Konto {IBAN}."},
+        {**author("bill@firm.example", "x@lamps.example"), "body.text": f"Bitte Zahlung auf {IBAN}."},
+        {**READER, **REFUSED, **author("J", "j@firm.example"), "reply_to.address": ["j@gmail.com"], "body.text": f"Please pay {IBAN}"},
+    ],
+)  # fmt: skip
+def test_two_signs_that_agree_make_a_moderate_finding(message):
+    tables = mail_tables.of([{"message_id": "a@b.example", **PASSED, **message}])
+    (finding,) = phishing.find(*tables, suffixes=SUFFIXES)
+    assert finding.strength is not Strength.WEAK
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {**FREE, "body.text": "Segue a nota. Pode fazer a transferência até sexta? Banco 260 Ag 0001 CC 123456-7. Obrigada!"},
+        {**FREE, **author("Vorstand TSV", "tsv@gmx.de"), "body.text": f"Bitte überweist den Beitrag auf {IBAN}."},
+        {**READER, **author("Karin Hofer", "karin@lamps.example"), "body.text": f"Bitte überweisen Sie 480 Euro auf {IBAN}."},
+        {**OWN, **author("Payroll", "payroll@home.example"), "body.text": "Direct deposit: update my details is now in the portal, new account holders too."},
+        {**FREE, "body.text": "I am in a meeting and can't talk. Thank you for the gift card, a lovely surprise!"},
+    ],
+)  # fmt: skip
+def test_ordinary_letters_about_money_are_left_alone(message):
+    assert phishing.find(*mail_tables.of([{"message_id": "a@b.example", **PASSED, **message}]), suffixes=SUFFIXES) == ()
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [("198.51.100.9", "198.51.100.9"), ("3325256713", "198.51.100.9"), ("0xC6336409", "198.51.100.9"), ("[2001:db8::1]", "2001:db8::1"), ("10.0.0.1", None), ("99999999999", None), ("lamps.example", None)],
+)  # fmt: skip
+def test_an_address_that_a_link_leads_to_may_be_asked_about(host, address):
+    message = {**author("PayPal", "x@lamps.example", **REFUSED), "body.html": True, "date": datetime(2026, 3, 1, 8, tzinfo=UTC)}
+    link = {"url.full": f"http://{host}/a", "url.domain": host, "text": "here", "source": "html_anchor"}
+    (finding,) = phishing.find(*mail_tables.of([message], links=[link]), suffixes=SUFFIXES)
+    hosts = [one for one in finding.involved if one.role == "host of a link"]
+    assert [one.selector.value for one in hosts] == ([address] if address else [])
+    assert all((one.at, one.trace) == (message["date"], finding.traces[0]) for one in hosts)
 
 
 def test_absent_results_are_not_held_against_a_message():

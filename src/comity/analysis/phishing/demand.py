@@ -12,10 +12,10 @@ from contextlib import suppress
 
 from comity.analysis.domain_name import skeleton
 from comity.analysis.indicators.reading import spaced_accounts
-from comity.analysis.phishing.letter import Letter
+from comity.analysis.phishing.letter import Letter, domain_of
 from comity.analysis.phishing.lists import FREE_HOSTING
 from comity.analysis.phishing.sign import Sign, shown
-from comity.analysis.phishing.standing import Standing
+from comity.analysis.phishing.standing import Standing, Vouching
 from comity.analysis.phishing.wording import words_of
 from comity.terms.errors import MaterialError
 from comity.terms.iban import normalize_iban
@@ -76,13 +76,13 @@ _PAYING = _phrases(
     "overmaken/overschrijving/gehalt*/salar*"
 )
 _PASSWORD = _phrases(
-    "your email and password/email and password/email address and password/your mail and password/enter your password/"
-    "with your password/sign in to view/sign in to read/log in to view/login to view/seu e mail e senha/seu email e senha/"
-    "e mail e senha/digite sua senha/informe sua senha/su correo y contrasena/correo y contrasena/introduzca su contrasena/"
-    "ingrese su contrasena/ihr passwort ein/e mail und passwort/e mail adresse und passwort/mit ihrem passwort/"
-    "e mail et mot de passe/e mail et votre mot de passe/saisissez votre mot de passe/entrez votre mot de passe/email e password/"
-    "e mail e password/inserisca la password/inserisci la password/la tua password/e mail en wachtwoord/e mailadres en wachtwoord/"
-    "uw wachtwoord in"
+    "your email and password/your email address and password/with email and password/your mail and password/enter your password/"
+    "sign in to view/sign in to read/log in to view/login to view/seu e mail e senha/seu email e senha/com e mail e senha/"
+    "digite sua senha/informe sua senha/su correo y contrasena/con correo y contrasena/introduzca su contrasena/"
+    "ingrese su contrasena/ihr passwort ein/mit e mail und passwort/ihrer e mail adresse und/mit ihrem passwort/"
+    "votre e mail et mot de passe/e mail et votre mot de passe/saisissez votre mot de passe/entrez votre mot de passe/"
+    "tua email e password/sua e mail e password/con email e password/inserisca la password/inserisci la password/"
+    "uw e mail en wachtwoord/uw e mailadres en wachtwoord/uw wachtwoord in"
 )
 
 _TOGETHER = re.compile(r"\b[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}\b")
@@ -95,10 +95,11 @@ _IN_TWO = re.compile(
 
 _MASKS = frozenset(
     {
-        "name_is_address", "reply_free_mail", "reply_elsewhere_free", "reply_look_alike", "correspondent_homoglyph",
-        "correspondent_edit", "correspondent_combination", "name_of_correspondent", "own_address",
+        "name_is_address", "reply_look_alike", "correspondent_homoglyph", "correspondent_edit", "correspondent_combination",
+        "name_of_correspondent", "own_address",
     }
 )  # fmt: skip
+_ANSWERED_ELSEWHERE = frozenset({"reply_free_mail", "reply_elsewhere_free"})
 
 
 def signs(at: Standing, who: AbstractSet[str]) -> Iterator[Sign]:
@@ -108,12 +109,16 @@ def signs(at: Standing, who: AbstractSet[str]) -> Iterator[Sign]:
     letter = at.letter
     words = words_of(f"{letter.subject}\n{letter.text[:_READ]}")
     yield from _password(at, words)
-    asked = tuple(_asked(words))
+    asked = () if _colleague(at) else tuple(_asked(words))
     yield from asked
     account = _account(letter.text[:_READ]) if _any(_PAYING, words) else None
     if account is not None:
         yield Sign(code="demand_account", text=f"It names an account to pay to, {account}.")
-        if who & _MASKS:
+        elsewhere = bool(who & _ANSWERED_ELSEWHERE)
+        # small firms have their answers sent to a free mailbox: from a confirmed domain that says less
+        if elsewhere and not who & _MASKS and at.vouching is Vouching.ALIGNED:
+            yield Sign(code="demand_answered_elsewhere", text=f"Answers about it go to a free mailbox, {_other(letter)}.")
+        elif elsewhere or who & _MASKS:
             yield Sign(
                 code="demand_masked",
                 text=f"Money for {account} is asked for under one name or address; another, {_other(letter)}, writes or is answered.",
@@ -137,6 +142,12 @@ def _asked(words: str) -> Iterator[Sign]:
     salary, change = _any(_SALARY, words), _any(_CHANGE, words)
     if salary and change:
         yield Sign(code="demand_payroll", text=f"It asks to pay a salary to another account: “{salary}”, “{change}”.")
+
+
+def _colleague(at: Standing) -> bool:
+    """Whether the author writes, confirmed, from the reader's own domain: payroll offices and managers speak of these things daily."""
+    own = {at.domain(domain_of(address)) for address in at.letter.recipients}
+    return at.vouching is Vouching.ALIGNED and not at.sender_free and at.sender in own
 
 
 def _any(phrases: tuple[str, ...], words: str) -> str | None:

@@ -20,7 +20,7 @@ from comity.terms.instant import format_instant
 from comity.terms.selector import Kind, Selector, defang, normalize, normalize_address
 
 METHOD = "phishing signs"
-VERSION = "1"
+VERSION = "2"
 _MOST_TARGETS = 10
 _NAMED_IN_STATEMENT = 3
 LIMITS = (

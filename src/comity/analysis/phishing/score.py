@@ -91,8 +91,9 @@ POINTS: Mapping[str, float] = {
     "demand_payroll": 2.5,
     "demand_account": 1.0,
     "demand_masked": 2.5,
+    "demand_answered_elsewhere": 1.0,
     "demand_free_mail": 2.0,
-    "demand_password": 3.0,
+    "demand_password": 3.5,
     # what it says
     "wording_credentials": 1.5,
     "wording_prize": 1.5,

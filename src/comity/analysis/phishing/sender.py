@@ -24,9 +24,14 @@ _FIRMS = word_set(
     bank banco inc ltd llc gmbh corp corporation company department support service services security team office federal ministry
     lottery foundation administrator admin helpdesk customer billing invoice delivery express courier insurance atendimento suporte
     seguranca soporte kundenservice rechnung servizio assistenza klantenservice equipe
-    ceo cfo coo cto president chairman director diretor diretora diretoria presidente gerente gerencia directora geschaftsfuhrer
-    geschaftsfuhrerin geschaftsfuhrung vorstand pdg directeur directrice direttore direttrice bestuurder treasurer finance accounting
-    payroll rh buchhaltung lohnbuchhaltung contabilidade contabilidad comptabilite contabilita boekhouding financeiro
+    """
+)
+_OFFICERS = word_set(
+    """
+    ceo cfo coo cto president chairman director diretor diretora diretoria presidente presidencia gerente gerencia directora direccion
+    geschaftsfuhrer geschaftsfuhrerin geschaftsfuhrung geschaeftsfuehrer geschaeftsfuehrerin geschaeftsfuehrung vorstand pdg directeur
+    directrice direction direttore direttrice direzione bestuurder directie treasurer finance accounting payroll rh buchhaltung
+    lohnbuchhaltung contabilidade contabilidad comptabilite contabilita boekhouding financeiro
     """
 )
 
@@ -114,10 +119,10 @@ def _name(at: Standing) -> Iterator[Sign]:
             code="name_borrows_brand",
             text=f"The author's name {shown(name)!r} speaks for {brands[0]}, the address {letter.sender or 'none'} does not.",
         )
-    elif at.sender_free and _speaks_for_a_firm(name):
+    elif at.sender_free and (_speaks_for_a_firm(name) or _titled(letter.sender.rpartition("@")[0])):
         yield Sign(
             code="name_of_firm_free_mail",
-            text=f"The author's name {shown(name)!r} is that of an office, the address {letter.sender} a free mailbox.",
+            text=f"The author's name {shown(name)!r} or address {letter.sender} speaks for an office, but the mailbox is a free one.",
         )
     reader = _reader_named(at)
     if reader:
@@ -131,7 +136,11 @@ def _name(at: Standing) -> Iterator[Sign]:
 
 def _speaks_for_a_firm(name: str) -> bool:
     words = words_of(name).split()
-    return bool(words) and (any(word in _FIRMS for word in words) or all(word in ROLE_WORDS for word in words))
+    return bool(words) and (any(word in _FIRMS or word in _OFFICERS for word in words) or all(word in ROLE_WORDS for word in words))
+
+
+def _titled(local: str) -> bool:
+    return any(word in _OFFICERS for word in words_of(local.replace("_", " ")).split())
 
 
 def _reader_named(at: Standing) -> str:
