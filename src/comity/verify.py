@@ -35,6 +35,7 @@ WEIGHT = (HOLDS, NOT_CHECKABLE, BROKEN).index
 
 FORMAT, SEAL_FORMAT = 1, "comity-seal-1"
 CHUNK, LARGEST_TEXT, LONGEST_LINE, LARGEST_DIRECTORY = 2**20, 4 * 2**20, 64 * 2**10, 64 * 2**20  # bytes
+TAR_BLOCK = 512
 HIGHEST_RATIO, NAMED, LONGEST_SHOWN, KEY_SIZE = 200, 20, 300, 32
 CASE_FIELDS = {  # in the entry that opens the case, and in case.json
     "case": "identity", "title": "title", "state": "state", "authority": "authority", "at": "opened_at", "instrument": "instrument",
@@ -374,7 +375,8 @@ class Verification:
         self.originals = True
         self.granted, self.revoked = dict[int, dict[str, object]](), dict[int, int]()
         self.acts, self.files = list[dict[str, object]](), dict[str, str]()
-        self.manifests, self.known = list[str](), set[str]()
+        self.manifests = list[str]()
+        self.ends, self.gaps = dict[str, int](), set[str]()  # how far exhibits reach in each object; packs with more in them
         for number, (subject, shows) in enumerate(SUBJECTS):
             if number in IN_BUNDLES_ONLY and not self.prefix:
                 continue
@@ -391,6 +393,8 @@ class Verification:
     def _case(self, check: Check) -> None:
         if not (self.path.is_dir() or self.path.is_file()):
             raise UncheckableError("there is no such file or folder")
+        if self.path.is_dir() and not any((self.path / name).exists() for name in ("bagit.txt", "case.json")):
+            raise UncheckableError("this is neither a Comity case folder nor a bundle")
         self.material = FolderMaterial(self.path) if self.path.is_dir() else ArchiveMaterial(self.path)
         if not self.material.names.keys() & {"bagit.txt", "case.json"}:
             raise UncheckableError("this is neither a Comity case folder nor a bundle")
@@ -535,7 +539,7 @@ class Verification:
                     without += 1
                     continue
                 name, length = self.prefix + get(exhibit, "object", str, who), get(exhibit, "length", int, who)
-                self.known.add(name)
+                self._account(name, get(exhibit, "offset", int, who), length)
                 if not self.originals and name not in self.material.names:
                     absent += 1
                     continue
@@ -552,6 +556,16 @@ class Verification:
         if absent:
             check.say(f"{absent} exhibits are not in this bundle, by decision of whoever sealed it: only their digests are")
 
+    def _account(self, name: str, offset: int, length: int) -> None:
+        """Note which bytes of an object an exhibit takes; in a pack (tar), a header before it and zeros up to a whole block, too."""
+        end = self.ends.setdefault(name, 0)
+        if name.endswith(".tar"):
+            if offset > end + TAR_BLOCK:
+                self.gaps.add(name)
+            self.ends[name] = max(end, offset + length + -length % TAR_BLOCK)
+        else:
+            self.ends[name] = max(end, offset + length)
+
     def _results(self, check: Check) -> None:
         for name, digest in sorted(self.files.items()):
             if self.prefix + name not in self.material.names or self.material.sha256(self.prefix + name) != digest:
@@ -560,9 +574,13 @@ class Verification:
 
     def _extra(self, check: Check) -> None:
         """In a case folder, working files (drafts/, lock, journals, names with a dot first) are passed over."""
-        known = self.known | set(self.manifests) | (TAG_FILES if self.prefix else {"README.txt"})
+        known = self.ends.keys() | set(self.manifests) | (TAG_FILES if self.prefix else {"README.txt"})
         known |= {self.prefix + name for name in (*self.files, "case.json")}
         known |= {f"{self.prefix}ledger/{number:012d}.json" for number in range(1, self.entries + 1)}
+        for name, end in sorted(self.ends.items()):
+            whole = end + 2 * TAR_BLOCK * name.endswith(".tar")
+            if name in self.material.names and (self.material.names[name] != whole or name in self.gaps):
+                check.say(f"{shown(name)} holds bytes that belong to no exhibit", BROKEN)
         for name in sorted(self.material.names.keys() - known):
             working = name == "lock" or name.startswith("drafts/") or "/." in f"/{name}" or name.endswith(".journal.jsonl")
             if self.prefix or not working:

@@ -1,0 +1,38 @@
+"""Bytes slipped into an object beside those of the exhibits are found; a folder that is no case is not called broken."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from comity import verify
+from investigated_case import Investigated
+
+
+def run(path: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-I", verify.__file__, str(path)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("kind", ["objects/packs", "objects/sha256"])
+@pytest.mark.parametrize("added", [b"\0", b"hidden"])
+def test_bytes_of_no_exhibit_are_found(investigated: Investigated, tmp_path: Path, kind: str, added: bytes) -> None:
+    case = investigated.copy(tmp_path / "case")
+    assert run(case).returncode == 0
+    path = next(path for path in sorted((case / kind).rglob("*")) if path.is_file())
+    path.chmod(0o600)
+    with path.open("r+b") as stream:
+        stream.seek(0, os.SEEK_END)
+        stream.write(added * 512)
+    found = run(case)
+    assert found.returncode == 1
+    assert "holds bytes that belong to no exhibit" in found.stdout
+
+
+def test_a_folder_that_is_no_case_is_not_checkable(tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("elsewhere")
+    found = run(tmp_path)
+    assert found.returncode == 2
+    assert "neither a Comity case folder nor a bundle" in found.stdout
