@@ -19,8 +19,8 @@ from comity.terms.errors import MaterialError, StateError
 from comity.terms.instant import format_instant
 
 _MOST_TRACES = 20
-_MOST_BYTES = 600
-_MOST_LINES = 12
+_MOST_BYTES = 1000
+_MOST_LINES = 16
 
 
 def explain(folder: Folder, *, identity: str) -> Iterator[str]:

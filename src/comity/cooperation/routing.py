@@ -114,15 +114,21 @@ def _usable(findings: Sequence[Finding]) -> tuple[list[Finding], list[LeftOut]]:
         else:
             used.append(finding)
     left_out = [
-        _group(f"weak findings of kind {kind}: no request rests on a weak finding alone", found) for kind, found in sorted(weak.items())
+        _group(f"weak, {_words(kind)}: no request rests on a weak finding alone", found) for kind, found in sorted(weak.items())
     ]
-    left_out += [_group(f"findings of kind {kind}: no offence is named for them", found) for kind, found in sorted(unnamed.items())]
+    left_out += [_group(f"{_words(kind)}: no offence is named for it", found) for kind, found in sorted(unnamed.items())]
     return used, left_out
 
 
 def _group(reason: str, identities: Iterable[str]) -> LeftOut:
     findings = tuple(sorted(set(identities)))
-    return LeftOut(reason=f"{len(findings)} {reason}.", findings=findings)
+    counted = "1 finding" if len(findings) == 1 else f"{len(findings)} findings"
+    return LeftOut(reason=f"{counted}, {reason}.", findings=findings)
+
+
+def _words(kind: str) -> str:
+    """Return a kind of finding as a person reads it: "intrusion, exploitation attempted"."""
+    return kind.replace(".", ", ").replace("_", " ")
 
 
 def _sightings(findings: Iterable[Finding]) -> tuple[list[Sighting], list[LeftOut]]:
