@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
+from case_factory import new_case
 from comity.casework.open_case import Actor
 from comity.casework.unit import DESCRIBED, Description, describe, described
-from case_factory import new_case
 
 
 def test_what_is_said_stays_and_is_recorded_once(tmp_path: Path) -> None:

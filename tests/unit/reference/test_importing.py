@@ -160,7 +160,14 @@ def test_a_name_cannot_leave_the_folder(tmp_path: Path, name: str) -> None:
 
 def test_every_shipped_snapshot_is_whole_and_says_whence_it_comes() -> None:
     found = shipped()
-    assert {snapshot.kind for snapshot in found} == {Kind.DELEGATIONS, Kind.ORIGINS, Kind.NETWORK_NAMES, Kind.LISTED, Kind.SUFFIXES, Kind.PARTIES}
+    assert {snapshot.kind for snapshot in found} == {
+        Kind.DELEGATIONS,
+        Kind.ORIGINS,
+        Kind.NETWORK_NAMES,
+        Kind.LISTED,
+        Kind.SUFFIXES,
+        Kind.PARTIES,
+    }
     for snapshot in found:
         assert snapshot.verified().rows > 0
         assert snapshot.licence
