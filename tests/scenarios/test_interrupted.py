@@ -11,7 +11,8 @@ import signal
 import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from command_line import COMITY, CONSENT, done, here
 from investigated_case import Investigated
 
 PATIENCE = 120
+TRIES = 5
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +65,30 @@ def started(material: Path, case: Path, reference: Path) -> subprocess.Popen[str
     )
 
 
-def until(process: subprocess.Popen[str], reached: Callable[[], bool]) -> None:
+def caught(process: subprocess.Popen[str], reached: Callable[[], bool]) -> bool:
+    """Wait until `reached`; False when the process was quicker, as may be on a busy machine."""
     begun = time.monotonic()
     while not reached():
-        assert process.poll() is None, f"it ended before that: {process.communicate()}"
+        if process.poll() is not None:
+            output, errors = process.communicate()
+            assert process.returncode == 0, output + errors
+            return False
         assert time.monotonic() - begun < PATIENCE
         time.sleep(0.002)
+    return True
+
+
+def caught_in_all(
+    phases: Iterable[str], *, case: Path, start: Callable[[], subprocess.Popen[str]], stop: Callable[[subprocess.Popen[str]], None]
+) -> bool:
+    """Run the command once for each phase and `stop` it there; False when one was missed, and the case is done already."""
+    for phase in phases:
+        process = start()
+        if not caught(process, lambda phase=phase: REACHED[phase](case)):
+            return False
+        stop(process)
+        assert left_alone(case), "readers outlive the command"
+    return True
 
 
 def readers_of(case: Path) -> list[str]:
@@ -111,16 +131,20 @@ def check(case: Path, whole: Path, material: Path, reference: Path) -> None:
 
 
 @pytest.mark.slow
-def test_killed_in_every_phase_of_one_case(material: Path, whole: Path, investigated: Investigated):
-    case, chance = material.parent / "killed", random.Random(20261123)  # noqa: S311  moments, not secrets
-    for reached in REACHED.values():
-        process = started(material, case, investigated.reference)
-        until(process, lambda reached=reached: reached(case))
+def test_killed_in_every_phase_of_one_case(material: Path, whole: Path, investigated: Investigated, tmp_path: Path):
+    chance = random.Random(20261123)  # noqa: S311  moments, not secrets
+
+    def kill(process: subprocess.Popen[str]) -> None:
         time.sleep(chance.uniform(0, 0.2))
         process.kill()
         process.communicate()
-        assert left_alone(case), "readers outlive the command"
-    check(case, whole, material, investigated.reference)
+
+    for attempt in range(TRIES):
+        case = tmp_path / str(attempt)
+        if caught_in_all(REACHED, case=case, start=partial(started, material, case, investigated.reference), stop=kill):
+            check(case, whole, material, investigated.reference)
+            return
+    pytest.fail("the command was always quicker than this test")
 
 
 @pytest.mark.slow
@@ -136,17 +160,20 @@ def test_killed_at_any_time(material: Path, whole: Path, investigated: Investiga
 
 
 def test_stopped_from_the_keyboard(material: Path, whole: Path, investigated: Investigated, tmp_path: Path):
-    case = tmp_path / "case"
-    for phase in ("preserving", "reading", "drafting"):
-        process = started(material, case, investigated.reference)
-        until(process, lambda phase=phase: REACHED[phase](case))
+    def press(process: subprocess.Popen[str]) -> None:
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to everything in the foreground
         output, errors = process.communicate(timeout=PATIENCE)
-        assert (phase, process.returncode) == (phase, 130)
+        assert process.returncode == 130, errors
         assert errors.strip() == "Stopped. What was reported as preserved is kept; the same command goes on from here."
         assert output == ""
-        assert left_alone(case)
-    check(case, whole, material, investigated.reference)
+
+    for attempt in range(TRIES):
+        case = tmp_path / str(attempt)
+        phases = ("preserving", "reading", "drafting")
+        if caught_in_all(phases, case=case, start=partial(started, material, case, investigated.reference), stop=press):
+            check(case, whole, material, investigated.reference)
+            return
+    pytest.fail("the command was always quicker than this test")
 
 
 def test_a_second_process_is_told_who_holds_the_case(material: Path, whole: Path):
