@@ -25,6 +25,8 @@ def again(investigated: Investigated, tmp_path_factory: pytest.TempPathFactory) 
     finally:
         material.rename(investigated.material)
     assert finished.returncode == 0, finished.stderr
+    assert finished.stderr == "", "a pipe hears of no progress"
+    assert "\x1b" not in finished.stdout
     return place / "case"
 
 

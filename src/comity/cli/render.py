@@ -1,20 +1,17 @@
-"""What the terminal shows: tables, progress after two seconds, JSON; plain text when it is a pipe."""
+"""What the terminal shows: tables, JSON; plain text when it is a pipe."""
 
 import json
 import shlex
 import shutil
 import sys
-import time
 from collections.abc import Sequence
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from comity.terms.canonical import Json
 
-_PATIENCE = 2.0
 _PIPE_WIDTH = 220
 _CONTROL = {code: f"\\x{code:02x}" for code in (*range(9), *range(10, 32), 127, *range(128, 160))}
 _BIDI = {code: f"\\u{code:04x}" for code in (0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0xFEFF)}
@@ -50,46 +47,3 @@ def table(title: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]
     for row in rows:
         drawn.add_row(*map(safe, row))
     return drawn
-
-
-class Bar:
-    """A progress bar on standard error for steps that last longer than two seconds; nothing in a pipe."""
-
-    def __init__(self) -> None:
-        self._drawn: Progress | None = None
-        self._label, self._unit, self._done, self._began = "", "", 0, 0.0
-        self._total: int | None = None
-
-    def begin(self, label: str, *, total: int | None, unit: str) -> None:
-        """Remember the step; it is drawn only once it has taken two seconds."""
-        self.end()
-        self._label, self._total, self._unit, self._done = label, total, unit, 0
-        self._began = time.monotonic()
-
-    def advance(self, amount: int) -> None:
-        """Add to the step's count and draw it when it has lasted long enough."""
-        self._done += amount
-        if self._drawn is None and sys.stderr.isatty() and time.monotonic() - self._began > _PATIENCE:
-            self._draw()
-        if self._drawn is not None:
-            self._drawn.update(self._drawn.task_ids[0], completed=self._done)
-
-    def end(self) -> None:
-        """Take the bar away."""
-        if self._drawn is not None:
-            self._drawn.stop()
-            self._drawn = None
-
-    def _draw(self) -> None:
-        count = DownloadColumn(binary_units=True) if self._unit == "bytes" else MofNCompleteColumn()
-        self._drawn = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(),
-            count,
-            TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
-        )
-        self._drawn.add_task(self._label, total=self._total)
-        self._drawn.start()

@@ -9,6 +9,7 @@ from comity.casework.folder import Folder
 from comity.casework.seal_case import seal_case
 from comity.casework.verify_case import remembered_head
 from comity.cli import exit_codes, render
+from comity.cli.progress_bar import ProgressBar
 
 
 @click.command()
@@ -17,7 +18,8 @@ from comity.cli import exit_codes, render
 @click.option("--originals/--no-originals", default=True, show_default=True, help="Put the originals in, or only their digests.")
 def seal(case: Path, output: Path, originals: bool) -> int:
     """Sign the case's ledger and write a bundle that `python3 verify.py` checks without Comity."""
-    sealed = seal_case(Folder.open(case), output=output, originals=originals, progress=render.Bar())
+    with ProgressBar() as progress:
+        sealed = seal_case(Folder.open(case), output=output, originals=originals, progress=progress)
     click.echo(f"Sealed {sealed.entries} ledger entries, head {sealed.head}")
     click.echo(f"Signed with key {sealed.fingerprint}")
     click.echo(render.safe(f"Bundle {output} ({sealed.bytes:,} bytes). Check it anywhere: python3 verify.py {output.name}"))

@@ -11,10 +11,10 @@ from comity.casework.authorize import AuthorizationGiven
 from comity.casework.investigate import Order
 from comity.casework.investigate import investigate as run_investigation
 from comity.casework.open_case import Particulars
-from comity.casework.progress import Silent
 from comity.casework.summary import summarize
 from comity.casework.unit import Description
 from comity.cli import exit_codes, render, summary_table
+from comity.cli.progress_bar import ProgressBar
 from comity.cli.words import text
 
 _BASES = ("consent", "warrant", "statute", "emergency")
@@ -82,8 +82,8 @@ def investigate(
         digests=("sha256",) if digests == "sha256" else ("sha256", "md5", "sha1"),
         jobs=jobs or len(os.sched_getaffinity(0)),
     )
-    progress = Silent() if as_json else render.Bar()
-    opened = run_investigation(order, progress=progress, ask=_ask if asking else None)
+    with ProgressBar(quiet=as_json) as progress:
+        opened = run_investigation(order, progress=progress, ask=_ask if asking else None)
     summary = summarize(opened)
     if as_json:
         render.emit_json(summary)

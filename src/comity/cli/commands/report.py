@@ -6,10 +6,10 @@ import click
 
 from comity.casework.folder import Folder
 from comity.casework.open_case import Actor
-from comity.casework.progress import Silent
 from comity.casework.summary import summarize
 from comity.casework.write_report import write_report
 from comity.cli import exit_codes, render, summary_table
+from comity.cli.progress_bar import ProgressBar
 
 _CASE = click.Path(path_type=Path, exists=True, file_okay=False)
 
@@ -20,8 +20,8 @@ _CASE = click.Path(path_type=Path, exists=True, file_okay=False)
 def report(case: Path, as_json: bool) -> int:
     """Write the report of the case in DIR again and show where it is."""
     folder = Folder.open(case)
-    with folder.locked("comity report"):
-        write_report(folder, Actor(folder), progress=Silent() if as_json else render.Bar())
+    with folder.locked("comity report"), ProgressBar(quiet=as_json) as progress:
+        write_report(folder, Actor(folder), progress=progress)
     summary = summarize(folder)
     if as_json:
         render.emit_json(summary)

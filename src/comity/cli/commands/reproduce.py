@@ -7,6 +7,7 @@ import click
 from comity.casework.folder import Folder
 from comity.casework.reproduce import reproduce as reproduce_case
 from comity.cli import exit_codes, render
+from comity.cli.progress_bar import ProgressBar
 
 
 @click.command()
@@ -15,7 +16,8 @@ from comity.cli import exit_codes, render
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as one JSON object.")
 def reproduce(case: Path, jobs: int, as_json: bool) -> int:
     """Read and analyse again from the originals and compare every digest with the ledger's."""
-    outcome = reproduce_case(Folder.open(case), jobs=jobs, progress=render.Bar())
+    with ProgressBar(quiet=as_json) as progress:
+        outcome = reproduce_case(Folder.open(case), jobs=jobs, progress=progress)
     if as_json:
         render.emit_json(outcome.as_json())
     else:
