@@ -8,6 +8,7 @@ import pytest
 
 from case_factory import new_case, preserve
 from comity.evidence.acquisition import material as reading
+from comity.evidence.acquisition.tree import walk
 from comity.evidence.exhibit import Exhibit
 
 
@@ -241,3 +242,26 @@ def test_a_folder_without_right_is_recorded(tmp_path: Path, material: Path, monk
     exhibits = acquired(tmp_path, material)
     assert exhibits[b"closed"].kind == "directory"
     assert "Permission denied" in exhibits[b"closed"].defect
+
+
+def test_a_tree_made_to_be_endless_is_taken_as_far_as_its_limits_and_said(tmp_path: Path, material: Path, monkeypatch: pytest.MonkeyPatch):
+    here = os.open(material, os.O_DIRECTORY)
+    for level in range(300):  # of names that grow sevenfold in a manifest line: 300 of them are beyond 64 KiB of path
+        name = b"\xff" * 250
+        os.mkdir(name, dir_fd=here)
+        below = os.open(name, os.O_DIRECTORY, dir_fd=here)
+        os.close(here)
+        here = below
+        if level in {250, 299}:
+            with os.fdopen(os.open("note", os.O_WRONLY | os.O_CREAT, dir_fd=here), "wb") as stream:
+                stream.write(b"x")
+    os.close(here)
+    exhibits = acquired(tmp_path, material)
+    (note,) = (exhibit for name, exhibit in exhibits.items() if name.endswith(b"/note"))
+    assert note.size == 1
+    (refused,) = (exhibit for exhibit in exhibits.values() if exhibit.kind == "directory")
+    assert "acquire this folder by itself" in (refused.defect or "")
+    monkeypatch.setattr("comity.evidence.acquisition.tree._DEEPEST", 5)
+    (material.parent / "many" / "/".join("abcdefgh")).mkdir(parents=True)
+    other = {found.name: found.problem for found in walk(material.parent / "many", excluded=tmp_path / "case")}
+    assert list(other) == [b"a/b/c/d/e/f"]

@@ -13,8 +13,8 @@ from comity.terms.digest import Digest
 from comity.terms.errors import ComityError, IntegrityError
 from comity.terms.instant import parse_instant
 
-LONGEST_LINE = 64 * 2**10
-"""Bytes of the longest line: names and link targets are at most 4 KiB each, doubled in hex."""
+LONGEST_LINE = 2**20
+"""Bytes of the longest line: a path has at most 64 KiB (see `acquisition.tree`), seven times as much when escaped and in hex."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SECOND = 10**9

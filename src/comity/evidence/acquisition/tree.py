@@ -8,6 +8,10 @@ from typing import NamedTuple
 
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _KEPT_OPEN = 64
+_DEEPEST = 2_000
+_LONGEST_PATH = 64 * 2**10
+
+_TOO_FAR = f"more than {_DEEPEST} levels, or {_LONGEST_PATH} bytes of path, below the material; acquire this folder by itself"
 
 KINDS = {
     stat.S_IFREG: "file",
@@ -53,7 +57,8 @@ def walk(root: Path, *, excluded: Path) -> Iterator[Found]:
 
     Folders are opened one below the other without following links, so that nothing swapped in during the walk leads
     outside. The folder `excluded` is found as a directory with a problem and not entered. A `root` that is a file is found
-    alone. Any depth; memory is that of the listings of the folders on the way down.
+    alone. Memory is that of the listings of the folders on the way down. A folder deeper than 2,000 levels, or whose path is
+    longer than 64 KiB, is found with a problem: whoever makes such a tree means to hold up those who walk it.
     """
     apart = excluded.stat()
     stack = [_root_level(root)]
@@ -72,7 +77,8 @@ def walk(root: Path, *, excluded: Path) -> Iterator[Found]:
             if kind != "directory":
                 yield Found(name, own, level.descriptor, kind, None)
                 continue
-            below = _enter(level, own, name, (apart.st_dev, apart.st_ino))
+            too_far = len(stack) > _DEEPEST or len(name) > _LONGEST_PATH
+            below = _TOO_FAR if too_far else _enter(level, own, name, (apart.st_dev, apart.st_ino))
             if isinstance(below, str):
                 yield Found(name, own, -1, "directory", below)
             elif not below.rest:
