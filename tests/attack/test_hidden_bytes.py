@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from case_factory import new_case, preserve
 from comity import verify
+from comity.evidence.acquisition.journal import Journal
 from investigated_case import Investigated
 
 
@@ -36,3 +38,27 @@ def test_a_folder_that_is_no_case_is_not_checkable(tmp_path: Path) -> None:
     found = run(tmp_path)
     assert found.returncode == 2
     assert "neither a Comity case folder nor a bundle" in found.stdout
+
+
+def test_an_interrupted_acquisition_is_said_and_is_no_breach(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    material = tmp_path / "material"
+    material.mkdir()
+    (material / "a").write_bytes(b"a")
+    folder = new_case(tmp_path / "case")
+    preserve(folder, material)
+    (material / "b").write_bytes(b"b")
+
+    def stop(_: Journal) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as stopping:
+        stopping.setattr(Journal, "close", stop)
+        with pytest.raises(KeyboardInterrupt):
+            preserve(folder, material)
+    found = run(folder.path)
+    assert found.returncode == 0
+    assert "acquisition 2 was not finished; 1 of its files are in no list yet" in found.stdout
+    preserve(folder, material)
+    (folder.path / "objects" / "packs" / "000009.tar").write_bytes(b"x")
+    assert run(folder.path).returncode == 1, "once it is finished, what is in no list was slipped in"
