@@ -104,6 +104,8 @@ class _Inflater:
 
     def __init__(self, window_bits: int) -> None:
         self._inner = zlib.decompressobj(window_bits)
+        self._before = self._inner.copy()
+        self._pending = b""
 
     @property
     def eof(self) -> bool:
@@ -118,7 +120,21 @@ class _Inflater:
         return self._inner.unused_data
 
     def decompress(self, data: bytes, max_length: int = PIECE) -> bytes:
-        return self._inner.decompress(self._inner.unconsumed_tail or data, max_length)
+        self._pending = self._inner.unconsumed_tail or data
+        self._before = self._inner.copy()
+        return self._inner.decompress(self._pending, max_length)
+
+    def salvaged(self) -> bytes:
+        """Return what the call that failed had decoded up to the damage, and would not give: byte by byte, it does."""
+        decoded = bytearray()
+        for at in range(len(self._pending)):
+            try:
+                decoded += self._before.decompress(self._pending[at : at + 1])
+            except zlib.error:
+                break
+            if len(decoded) >= PIECE:  # the call had no more room
+                break
+        return bytes(decoded)
 
 
 _GZIP_WINDOW = 31
@@ -183,6 +199,9 @@ def decompressed(encoded: Iterator[bytes], kind: str, *, several: bool) -> Itera
             try:
                 out = worker.decompress(data, PIECE)
             except (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError) as error:
+                if isinstance(worker, _Inflater) and (rest := worker.salvaged()):
+                    given += len(rest)
+                    yield rest
                 raise MaterialError(f"the {kind} data is damaged after {given} decoded bytes ({error})") from error
             if out:
                 given += len(out)

@@ -2,6 +2,8 @@ import bz2
 import gzip
 import io
 import lzma
+import zlib
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
@@ -53,6 +55,23 @@ def test_what_decompressed_before_the_damage_is_kept(kind):
     broken = bytearray(once)
     broken[len(once) // 2] ^= 0xFF
     assert "damaged" in read(bytes(broken))[2]
+
+
+def test_all_that_stands_before_the_damage_is_decoded():
+    once = gzip.compress(TEXT)
+    only_the_sum = bytearray(once)
+    only_the_sum[-6] ^= 1
+    _, got, fault = read(bytes(only_the_sum))
+    assert (got, f"damaged after {len(TEXT)} decoded bytes" in fault) == (TEXT, True)
+    for place in range(20, len(once) - 8, len(once) // 9):
+        broken = bytearray(once)
+        broken[place] ^= 0xFF
+        inflater = zlib.decompressobj(31)  # what zlib gives, fed byte by byte
+        expected = bytearray()
+        with suppress(zlib.error):
+            for byte in broken:
+                expected += inflater.decompress(bytes([byte]))
+        assert read(bytes(broken))[1] == expected
 
 
 def test_name_and_time_come_from_the_header():
