@@ -13,6 +13,22 @@ from comity.terms.money import Money
 from comity.terms.selector import Kind, Selector, normalize
 
 Row = Mapping[str, object]
+_NOT_MOVED: Final = (
+    *("pending", "pdng", "info", "futr", "future", "scheduled", "rejected", "declined", "denied", "failed", "cancelled", "canceled"),
+    *(
+        "reverted",
+        "reversed",
+        "refused",
+        "expired",
+        "vorgemerkt",
+        "abgelehnt",
+        "storniert",
+        "cancelado",
+        "cancelada",
+        "rejeitado",
+        "pendente",
+    ),
+)  # not what a status may say when money did move: a word not known here counts as booked
 STATEMENT: Final = ("trace.exhibit", "trace.member", "account", "statement")
 TRACE: Final = ("trace.exhibit", "trace.member", "trace.offset", "trace.length")
 
@@ -35,7 +51,7 @@ def name_key(column: str) -> pl.Expr:
 def booked(payments: pl.LazyFrame, accounts: pl.LazyFrame) -> pl.DataFrame:
     """Return the booked payments by own account, time and place.
 
-    Left out: pending ones, reversals, those without a direction or any date, and copies of the same booking in a second
+    Left out: those not booked (see `moved`), reversals, those without a direction or any date, and copies of the same booking in a second
     statement (in another exhibit, with the same account, direction, amount, day and bank reference, or without a reference
     the same time, other side, text and balance). Added: `holder` (the own account, or the exhibit where a statement names
     none), `moment` (booking date, else value date), `other.*` and `own.name` by direction, `other.key` and `own.key`,
@@ -44,10 +60,7 @@ def booked(payments: pl.LazyFrame, accounts: pl.LazyFrame) -> pl.DataFrame:
     debit = pl.col("direction") == "debit"
     moment = pl.coalesce("booking_date", "value_date")
     usable = payments.filter(
-        pl.col("amount_minor").is_not_null()
-        & pl.col("direction").is_in(["credit", "debit"])
-        & moment.is_not_null()
-        & (pl.col("status") != "pending").fill_null(value=True)
+        pl.col("amount_minor").is_not_null() & pl.col("direction").is_in(["credit", "debit"]) & moment.is_not_null() & moved()
     )
     return (
         usable.with_columns(
@@ -65,6 +78,11 @@ def booked(payments: pl.LazyFrame, accounts: pl.LazyFrame) -> pl.DataFrame:
         .collect()
         .with_row_index("place")
     )
+
+
+def moved() -> pl.Expr:
+    """Return whether money moved: false where the bank says that it is still to come, was refused or taken back, or is only told."""
+    return ~pl.col("status").str.to_lowercase().is_in(_NOT_MOVED).fill_null(value=False)
 
 
 def signed() -> pl.Expr:

@@ -25,7 +25,7 @@ _LIMITS: Final = (
 def find(payments: pl.LazyFrame, accounts: pl.LazyFrame) -> Iterator[Finding]:
     """Yield a finding for each statement whose entries do not add up, and for each file whose running balance breaks."""
     entries = (
-        payments.filter((pl.col("status") != "pending").fill_null(value=True) & pl.col("direction").is_not_null())
+        payments.filter(booked.moved() & pl.col("direction").is_not_null())
         .with_columns(booked.signed().alias("signed"))
         .select(*booked.TRACE, "account", "statement", "currency", "signed", "balance_minor", "booking_date", "direction", "amount_minor")
     )
