@@ -217,6 +217,15 @@ def test_statement_total() -> None:
     (finding,) = find([row], [{**head, "closing_minor": 94_000}])
     assert (finding.kind, finding.strength) == ("quality.statement_total", Strength.STRONG)
     assert "EUR -10.00" in finding.title
+    assert kinds(find([row], [{**head, "closing_minor": 94_000, "currency": None}])) == ["quality.statement_total"]
+    assert kinds(find([], [head])) == ["quality.statement_total"]
+
+
+def test_entries_in_other_currencies_are_not_added_up() -> None:
+    head = {"account": OWN, "statement": "S1", "currency": "EUR", "opening_minor": 100_000, "closing_minor": 95_000}
+    abroad = payment("2026-08-02", -1_500, name="Hotel", statement="S1", currency="JPY")
+    assert find([payment("2026-08-01", -5_000, name="Shop", statement="S1"), abroad], [head]) == ()
+    assert find([abroad], [head]) == ()
 
 
 @pytest.mark.parametrize("upwards", [False, True])

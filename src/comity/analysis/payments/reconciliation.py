@@ -1,6 +1,7 @@
 """Statements that do not add up: a booking is missing, was read wrongly, or was altered.
 
-Method: for each statement with opening and closing balance, the booked entries between must make the difference. Where entries
+Method: for each statement with opening and closing balance, the booked entries between must make the difference; one
+with entries in another currency than its own is passed over. Where entries
 carry a running balance, each must follow from its neighbour, in the order of the file read downwards or upwards, whichever fits
 more often.
 """
@@ -35,12 +36,19 @@ def find(payments: pl.LazyFrame, accounts: pl.LazyFrame) -> Iterator[Finding]:
 
 def _totals(entries: pl.LazyFrame, accounts: pl.LazyFrame) -> Iterator[Finding]:
     statements = accounts.filter(pl.col("opening_minor").is_not_null() & pl.col("closing_minor").is_not_null())
-    sums = entries.group_by(booked.STATEMENT).agg(pl.col("signed").sum().alias("booked"), pl.len().alias("count"))
+    sums = entries.group_by(booked.STATEMENT).agg(
+        pl.col("signed").sum().alias("booked"), pl.len().alias("count"), pl.col("currency").unique().alias("currencies")
+    )
     wrong = (
         statements.join(sums, on=booked.STATEMENT, how="left", nulls_equal=True)
         .with_columns(pl.col("booked").fill_null(0), pl.col("count").fill_null(0))
         .with_columns((pl.col("closing_minor") - pl.col("opening_minor") - pl.col("booked")).alias("off"))
-        .filter(pl.col("off") != 0)
+        .with_columns(
+            pl.coalesce(pl.col("currencies").list.first(), "currency").alias("first"),
+            pl.coalesce("currency", pl.col("currencies").list.first()),
+        )
+        # sums of several currencies mean nothing
+        .filter((pl.col("off") != 0) & (pl.col("currencies").list.len().fill_null(0) <= 1) & pl.col("first").eq_missing(pl.col("currency")))
         .sort("trace.exhibit", "trace.offset")
         .collect()
     )
