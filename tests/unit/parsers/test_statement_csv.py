@@ -6,6 +6,7 @@ import pytest
 
 from comity.parsers.contract import Defect, Rows, Source
 from comity.parsers.statement_csv import PARSER
+from comity.parsers.statements import table, vocabulary
 
 
 def read(data: bytes):
@@ -269,6 +270,12 @@ def test_balances_among_the_records_are_no_payments():
     assert signed(payments) == [-15000, 250000]
     assert {payment["currency"] for payment in payments} == {"BRL"}
     assert [defect.code for defect in defects] == ["balance_row"]
+
+
+def test_the_quick_look_passes_every_balance():
+    texts = {*vocabulary.BALANCE_TEXTS, *vocabulary.BALANCE_BEGINNINGS}
+    assert {text for text in texts if not table.holds_balance((vocabulary.Role.REMITTANCE,), (text,))} == set()
+    assert table.holds_balance((vocabulary.Role.REMITTANCE,), ("S A L D O",))
 
 
 def test_a_payment_whose_purpose_is_the_word_balance_stays_a_payment():

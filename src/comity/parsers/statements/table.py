@@ -1,8 +1,10 @@
 """Finding the table of payments in a CSV file: where its records begin and what its columns hold."""
 
 import io
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from comity.parsers.statements.records import Layout, Record, records
@@ -16,7 +18,8 @@ _MOST_COLUMNS: Final = 200
 _ENOUGH: Final = 0.6
 _LONGEST_LABEL: Final = 40
 _NAMES: Final = frozenset({Role.NAME, Role.DEBTOR_NAME, Role.CREDITOR_NAME})
-_TEXTS: Final = _NAMES | {Role.REMITTANCE}
+_MAYBE_BALANCE = re.compile("sald|balance|likut|solde|apyvarta|forward|kontostand|total")
+"""What every text of a balance has in it: a quick look before the slow one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,13 +140,27 @@ def _checked(columns: tuple[str, ...], sample: Sequence[tuple[str, ...]]) -> tup
     return tuple(checked) if Role.BOOKING_DATE in checked and amounts <= set(checked) else ()
 
 
-def holds_balance(columns: Sequence[str], fields: Sequence[str]) -> bool:
+def holds_balance(columns: tuple[str, ...], fields: Sequence[str]) -> bool:
     """Return whether a record holds a balance or a turnover, as banks put them among payments, and names nobody."""
-    texts = [
-        (role, letters) for role, cell in zip(columns, fields, strict=False) if role in _TEXTS and (letters := plain(cell[:_LONGEST_LABEL]))
-    ]
-    balances = [role for role, letters in texts if letters in BALANCE_TEXTS or letters.startswith(BALANCE_BEGINNINGS)]
-    return bool(balances) and sum(role in _NAMES for role, _ in texts) == sum(role in _NAMES for role in balances)
+    found = False
+    for place, is_name in _text_places(columns):
+        text = fields[place][:_LONGEST_LABEL] if place < len(fields) else ""
+        if not text or text.isspace():
+            continue
+        if _MAYBE_BALANCE.search(text.replace(" ", "").casefold()) and (
+            (letters := plain(text)) in BALANCE_TEXTS or letters.startswith(BALANCE_BEGINNINGS)
+        ):
+            found = True
+        elif is_name:
+            return False
+    return found
+
+
+@lru_cache(maxsize=8)
+def _text_places(columns: tuple[str, ...]) -> tuple[tuple[int, bool], ...]:
+    """Return the columns that hold names or texts, names first, and which of the two they hold."""
+    places = [(place, role in _NAMES) for place, role in enumerate(columns) if role in _NAMES or role == Role.REMITTANCE]
+    return tuple(sorted(places, key=lambda place: not place[1]))
 
 
 def readable(columns: tuple[str, ...], fields: tuple[str, ...]) -> bool:
