@@ -59,6 +59,10 @@ def test_only_who_and_when_differ_between_the_requests(investigated: Investigate
     ours = [json.loads(path.read_bytes()) for path in sorted((investigated.case / "requests").glob("*.json"))]
     theirs = [json.loads(path.read_bytes()) for path in sorted((again / "requests").glob("*.json"))]
     assert len(ours) == 3
+    if ours[0]["on"] != theirs[0]["on"]:  # midnight fell between the two runs: what counts days from the acts differs
+        for request in (*ours, *theirs):
+            for field in ("on", "e_necessity", "perishes_because", "rejected", "law_as_of"):
+                del request[field]
     assert ours == theirs
 
 

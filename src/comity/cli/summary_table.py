@@ -12,6 +12,7 @@ from comity.cli import render
 from comity.terms.canonical import Json
 
 _MOST_FINDINGS = 12
+_MOST_REQUESTS = 20
 _STRENGTHS = ("strong", "moderate", "weak")
 
 
@@ -23,7 +24,7 @@ def show(summary: Mapping[str, Json]) -> None:
     _counts(out, summary)
     _findings(out, _objects(summary["findings"]))
     show_requests(summary, questions=False)
-    folder, program = _shown_path(str(case["folder"])), render.program()
+    folder, program = _folder(summary), render.program()
     out.print(f"\nReport:   {render.safe(str(case['report']))}")
     out.print(f"Why:      {program} explain {folder} FINDING|REQUEST")
     out.print(f"Hand on:  {program} seal {folder} -o bundle.zip\n")
@@ -36,9 +37,12 @@ def show_requests(summary: Mapping[str, Json], *, questions: bool) -> None:
     if not requests:
         out.print("Ask for this today: nothing yet. No finding names, for certain, something that is kept in another state.")
     else:
-        rows = [_request_row(request) for request in requests]
+        shown = requests if questions else requests[:_MOST_REQUESTS]
+        rows = [_request_row(request) for request in shown]
         headings = ("request", "state", "custodian", "to be preserved", "likely to live until", "standing")
         out.print(render.table("Ask for this today (most perishable first)", headings, rows))
+        if len(shown) < len(requests):
+            out.print(f"… and {len(requests) - len(shown)} more: {render.program()} requests {_folder(summary)}")
     for request in requests if questions else ():
         out.print(f"\n{request['identity']}: {render.safe(_file(request))}")
         for told, fields in _objections(request).items():
@@ -51,8 +55,8 @@ def show_requests(summary: Mapping[str, Json], *, questions: bool) -> None:
         for line in left_out:
             out.print(render.safe(f"  {line}"))
     elif left_out:
-        folder = _shown_path(str(_object(summary["case"])["folder"]))
-        out.print(f"\n{len(left_out)} further points (at home, without a route, left out): {render.program()} requests {folder}")
+        where = f"{render.program()} requests {_folder(summary)}"
+        out.print(f"\n{len(left_out)} further points (at home, without a route, left out): {where}")
 
 
 def _counts(out: Console, summary: Mapping[str, Json]) -> None:
@@ -120,6 +124,10 @@ def _life(request: Mapping[str, Json]) -> str:
 
 def _file(request: Mapping[str, Json]) -> str:
     return str(_object(request["files"])["pdf"])
+
+
+def _folder(summary: Mapping[str, Json]) -> str:
+    return _shown_path(str(_object(summary["case"])["folder"]))
 
 
 def _shown_path(path: str) -> str:
