@@ -21,13 +21,13 @@ def find(events: pl.LazyFrame) -> tuple[Finding, ...]:
     suspected requests and distinct targets with suspicious characters are held in memory.
     """
     logins = login_attempts(events)
-    guessed = password_guessing.find(logins)
+    guessed, unsuccessful = password_guessing.find(logins)
     requests = web_requests(events)
     tried = with_answers(requests, attempts(requests))
     return in_order(
         (
             *(one.finding for one in guessed),
-            *password_guessing.unsuccessful(logins),
+            *unsuccessful,
             *afterwards.find(events, guessed),
             *exploitation.find(tried),
             *web_shell.find(requests, tried),

@@ -46,30 +46,31 @@ class Guessed:
     at: datetime | None
 
 
-def find(attempts: pl.DataFrame) -> tuple[Guessed, ...]:
-    """Return the logins that followed guessing, in `attempts` (see `login_attempts`), one per source, account and campaign.
+def find(attempts: pl.DataFrame) -> tuple[tuple[Guessed, ...], tuple[Finding, ...]]:
+    """Return what `attempts` (see `login_attempts`) show: the logins that followed guessing, and the guessing without success.
 
-    STRONG: the same address, or one of its network, logged in to an account after PEAK failures within an hour or failures
-    on SPRAYED_ACCOUNTS accounts that never log in from there. MODERATE: as before, but the source had logged in to that
-    account before it began to fail; or PATIENT failures came slowly from a source that had never logged in; or a source never
-    seen before logged in to an account within the quiet time after another had guessed at it. WEAK: the last, when
-    COMMON_GUESSERS sources guess at that account.
+    Logins, one per source, account and campaign. STRONG: the same address, or one of its network, logged in to an account
+    after PEAK failures within an hour or failures on SPRAYED_ACCOUNTS accounts that never log in from there. MODERATE: as
+    before, but the source had logged in to that account before it began to fail; or PATIENT failures came slowly from a
+    source that had never logged in; or a source never seen before logged in to an account within the quiet time after
+    another had guessed at it. WEAK: the last, when COMMON_GUESSERS sources guess at that account.
+
+    Without success: the campaigns of addresses that never log in, all WEAK, the busiest one by one, the others together.
     """
     found: list[Guessed] = []
     taken: set[int] = set()
+    by_address = _campaigns(attempts, "source.ip")
     for key in ("source.ip", "network"):
-        campaigns, failures = _campaigns(attempts, key)
+        campaigns, failures = by_address if key == "source.ip" else _campaigns(attempts, key)
         for rows in _followed(attempts, failures, key):
             if not taken & set(rows["order"].to_list()):
                 taken |= set(rows["order"].to_list())
                 found.append(_guessed(rows, failures, campaigns, attempts, key))
-    found += _from_elsewhere(attempts, taken)
-    return tuple(found)
+    found += _from_elsewhere(attempts, by_address[1], taken)
+    return tuple(found), _without_success(attempts, *by_address)
 
 
-def unsuccessful(attempts: pl.DataFrame) -> tuple[Finding, ...]:
-    """Return the campaigns of addresses that never log in, all WEAK: the busiest one by one, the others together."""
-    campaigns, failures = _campaigns(attempts, "source.ip")
+def _without_success(attempts: pl.DataFrame, campaigns: pl.DataFrame, failures: pl.DataFrame) -> tuple[Finding, ...]:
     logged_in = attempts.filter(pl.col("event.outcome") == "success")["source.ip"].unique()
     campaigns = campaigns.filter(~pl.col("source.ip").is_in(logged_in.implode()))
     if campaigns.is_empty():
@@ -88,7 +89,12 @@ def _campaigns(attempts: pl.DataFrame, key: str) -> tuple[pl.DataFrame, pl.DataF
     """
     at_home = attempts.filter(pl.col("event.outcome") == "success").select(key, "user.name").unique().with_columns(known=pl.lit(value=True))
     group = [key, "campaign"]
-    failures = attempts.filter(pl.col("event.outcome") == "failure").with_columns(
+    failures = attempts.filter(pl.col("event.outcome") == "failure")
+    if key == "network":
+        # what follows is dear, and few networks have so many addresses
+        spread_out = failures.group_by(key).agg(pl.col("source.ip").n_unique()).filter(pl.col("source.ip") >= SPREAD_ADDRESSES)
+        failures = failures.join(spread_out, on=key, how="semi", maintain_order="left")
+    failures = failures.with_columns(
         (pl.col("@timestamp").diff().over(key).fill_null(timedelta(0)) > QUIET).cum_sum().over(key).alias("campaign")
     )
     dated = failures.filter(pl.col("@timestamp").is_not_null())
@@ -195,9 +201,8 @@ def _guessed(rows: pl.DataFrame, failures: pl.DataFrame, campaigns: pl.DataFrame
     return Guessed(finding=finding, user=str(login["user.name"] or ""), host=login["host.name"], at=login["@timestamp"])
 
 
-def _from_elsewhere(attempts: pl.DataFrame, taken: set[int]) -> list[Guessed]:
+def _from_elsewhere(attempts: pl.DataFrame, failures: pl.DataFrame, taken: set[int]) -> list[Guessed]:
     """Return the logins from a source never seen before to an account that another source had just guessed at."""
-    _, failures = _campaigns(attempts, "source.ip")
     aimed = failures.with_columns(pl.col("tries").cum_sum().over("source.ip", "campaign", "user.name").alias("at account"))
     aimed = aimed.filter((pl.col("at account") >= PEAK) & pl.col("user.name").is_not_null())
     logins = attempts.filter((pl.col("event.outcome") == "success") & ~pl.col("keyed") & ~pl.col("order").is_in(list(taken)))
