@@ -8,6 +8,7 @@ import pytest
 
 from case_factory import new_case, preserve
 from comity.evidence.acquisition import material as reading
+from comity.evidence.acquisition.copying import CHUNK
 from comity.evidence.acquisition.tree import walk
 from comity.evidence.exhibit import Exhibit
 
@@ -164,10 +165,10 @@ def test_a_bad_sector_costs_only_what_follows_it(tmp_path: Path, material: Path,
     folder = new_case(tmp_path / "case")
     preserve(folder, material)
     (exhibit,) = folder.exhibits()
-    assert exhibit.size == 8 * 2**20
-    assert f"from byte {8 * 2**20} on" in exhibit.defect
+    assert exhibit.size == 2 * CHUNK
+    assert f"from byte {2 * CHUNK} on" in exhibit.defect
     with folder.open_exhibit(exhibit) as stream:
-        assert stream.read() == (material / "bad").read_bytes()[: 8 * 2**20]
+        assert stream.read() == (material / "bad").read_bytes()[: 2 * CHUNK]
 
 
 @pytest.mark.parametrize("size", [10, 3 * 2**20])

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 
-CHUNK = 4 * 2**20
+CHUNK = 2**19
 _RING = 8
 _SYNC_EVERY = 256 * 2**20
 
