@@ -5,7 +5,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
-from comity.observables import TABLES, Table
+from comity.observables import DEFECT, TABLES, Table
 
 
 class Records:
@@ -27,3 +27,8 @@ class Records:
     def counts(self) -> dict[str, int]:
         """Return the number of rows of each table, defects included."""
         return {table.name: self.table(table).select(pl.len()).collect().item() for table in TABLES}
+
+    def defects_by_code(self) -> dict[str, int]:
+        """Return how many defects of each code were met in reading, by code."""
+        counted = self.table(DEFECT).group_by("code").agg(pl.len()).collect(engine="streaming")
+        return dict(counted.sort("code").iter_rows())

@@ -1,6 +1,7 @@
 """The state of a case in one JSON object: what the terminal shows and `--json` prints (shape: docs/json.md)."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 import polars as pl
 
@@ -18,6 +19,9 @@ from comity.parsers.reading import Reading
 from comity.terms.canonical import Json
 from comity.terms.instant import format_instant
 
+MOST_DEFECTS = 10_000
+"""Defects told one by one; all are counted, and all stand in the table of defects."""
+
 
 def summarize(folder: Folder) -> dict[str, Json]:
     """Return the case as one JSON object; a part that was not derived yet is empty."""
@@ -29,7 +33,8 @@ def summarize(folder: Folder) -> dict[str, Json]:
         "case": _case(folder),
         "exhibits": list(_exhibits(folder)),
         "records": {name: count for name, count in records.counts().items() if name != DEFECT.name},
-        "defects": [*_acquisition_defects(folder), *_defects(records)],
+        "defects": [*islice(_acquisition_defects(folder), MOST_DEFECTS), *_defects(records)][:MOST_DEFECTS],
+        "defects_by_code": _defects_by_code(folder, records),
         "findings": [as_json(finding) for finding in findings],
         "requests": [
             {**_fields(request), "files": {kind: str(path) for kind, path in files.items()}} for request, files in drafted(folder)
@@ -98,10 +103,18 @@ def _acquisition_defects(folder: Folder) -> Iterator[dict[str, Json]]:
 
 
 def _defects(records: Records) -> Iterator[dict[str, Json]]:
-    table = records.table(DEFECT).select("code", "reason", "parser", pl.col("^trace\\..*$")).collect()
+    table = records.table(DEFECT).select("code", "reason", "parser", pl.col("^trace\\..*$")).head(MOST_DEFECTS).collect()
     for row in table.iter_rows(named=True):
         trace: Json = {name: row[f"trace.{name}"] for name in ("exhibit", "member", "offset", "length")}
         yield {"code": row["code"], "reason": row["reason"], "parser": row["parser"], "trace": trace}
+
+
+def _defects_by_code(folder: Folder, records: Records) -> list[Json]:
+    found = records.defects_by_code()
+    unacquired = sum(each.defects for each in folder.manifests())
+    if unacquired:
+        found = {"not_acquired_whole": unacquired, **found}
+    return [{"code": code, "count": count} for code, count in found.items()]
 
 
 def _fields(request: Request) -> Mapping[str, Json]:

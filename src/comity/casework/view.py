@@ -245,8 +245,7 @@ def _acquisition_defects(exhibits: Iterator[Exhibit]) -> Iterator[DefectRow]:
 
 
 def _defects_by_code(folder: Folder, records: Records) -> Mapping[str, int]:
-    counted = records.table(DEFECT).group_by("code").agg(pl.len().alias("count")).sort("code").collect()
-    found = {row["code"]: row["count"] for row in counted.iter_rows(named=True)}
+    found = records.defects_by_code()
     unacquired = sum(each.defects for each in folder.manifests())
     return {"not_acquired_whole": unacquired, **found} if unacquired else found
 

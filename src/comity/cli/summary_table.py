@@ -60,14 +60,14 @@ def show_requests(summary: Mapping[str, Json], *, questions: bool) -> None:
 
 
 def _counts(out: Console, summary: Mapping[str, Json]) -> None:
-    exhibits, defects = _objects(summary["exhibits"]), _objects(summary["defects"])
+    exhibits = _objects(summary["exhibits"])
     rows = [("exhibits", f"{len(exhibits):,}", f"{sum(_number(one['size']) for one in exhibits):,} bytes preserved")]
     read = Counter(str(one["parser"] or "") for one in exhibits if one["kind"] == "file")
     rows += [(f"records: {name}", f"{_number(count):,}", "") for name, count in _object(summary["records"]).items() if count]
     unread = Counter(str(one["type"]) for one in exhibits if one["kind"] == "file" and not one["parser"])
     rows.append(("exhibits not understood", f"{read['']:,}", ", ".join(f"{kind} ×{count}" for kind, count in unread.most_common(6))))
-    codes = Counter(str(one["code"]) for one in defects)
-    rows.append(("defects", f"{len(defects):,}", ", ".join(f"{code} ×{count}" for code, count in codes.most_common(6))))
+    codes = Counter({str(one["code"]): _number(one["count"]) for one in _objects(summary["defects_by_code"])})
+    rows.append(("defects", f"{codes.total():,}", ", ".join(f"{code} ×{count}" for code, count in codes.most_common(6))))
     strengths = Counter(str(one["strength"]) for one in _objects(summary["findings"]))
     told = ", ".join(f"{strengths[strength]} {strength}" for strength in _STRENGTHS)
     rows.append(("findings", f"{strengths.total():,}", told))
