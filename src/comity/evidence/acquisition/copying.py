@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 
 CHUNK = 2**19
-_RING = 8
-_SYNC_EVERY = 256 * 2**20
+_RING = 4
+_SYNC_EVERY = 128 * 2**20
 
 ALGORITHMS = ("sha256", "md5", "sha1")
 """What may be asked for; SHA-256 always is. MD5 and SHA-1 serve older tools' lists and prove nothing."""
@@ -28,7 +28,7 @@ def copy(source: int, target: int, *, size: int, digests: tuple[str, ...], spars
     """Copy `size` bytes (fewer when it ends, or cannot be read) from descriptor `source` to `target`, hashing them on the way.
 
     Each algorithm has its own thread (hashlib lets go of the interpreter), each sees the very bytes that are written.
-    Written bytes are sent to the disk every 256 MiB by one more thread, so that little is left to wait for at the end; the
+    Written bytes are sent to the disk every 128 MiB by one more thread, so that little is left to wait for at the end; the
     caller still syncs. With `sparse`, runs of zeros become holes. `copied` hears of each chunk's bytes.
     """
     hashers = [_Hasher(name) for name in digests]
