@@ -111,6 +111,8 @@ def skeleton(text: str) -> str:
 
 def mixes_scripts(word: str) -> bool:
     """Whether `word` mixes Latin letters with Cyrillic or Greek ones, as no language does."""
+    if word.isascii():
+        return False
     scripts = {_script(letter) for letter in word if letter.isalpha()}
     return "LATIN" in scripts and bool(scripts & {"CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
 

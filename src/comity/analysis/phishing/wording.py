@@ -5,6 +5,7 @@ text, since long texts hold any phrase sooner or later. A text in a language wit
 the same as harmless.
 """
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,6 +14,8 @@ from comity.analysis.domain_name import mixes_scripts, skeleton
 from comity.analysis.phishing.phrases import THEMES, Theme
 
 LONGEST_READ = 20_000
+_ACCENTS = re.compile("[\u0300-\u034e]")
+_BETWEEN = re.compile(r"[\W_]+")
 WORDS_A_PHRASE = 250  # so many words more, one phrase more is needed
 
 
@@ -37,13 +40,13 @@ class Reading:
 
 def words_of(text: str) -> str:
     """Return `text` as its words in lower case without accents, one space between, a space at both ends."""
-    plain = "".join(c for c in unicodedata.normalize("NFD", text.casefold()) if not "\u0300" <= c <= "\u034e")
-    return f" {' '.join(''.join(c if c.isalnum() else ' ' for c in plain).split())} "
+    plain = _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
+    return f" {' '.join(_BETWEEN.sub(' ', plain).split())} "
 
 
 def drawn_words_of(text: str) -> str:
     """Return the words of `text` as they look (`domain_name.skeleton`), words spaced letter by letter put together."""
-    seen = "".join(c if c.isalnum() else " " for c in skeleton(text)).split()
+    seen = _BETWEEN.sub(" ", skeleton(text)).split()
     joined: list[str] = []
     run: list[str] = []
     for word in [*seen, ""]:
@@ -60,7 +63,14 @@ def _within(phrase: str, text: str) -> bool:
     return f" {phrase[:-1]}" in text if phrase.endswith("*") else f" {phrase} " in text
 
 
+def _beginning(phrase: str) -> str:
+    """Return the word that stands in every text that holds `phrase`; "" when a part of a word is enough for it."""
+    word, space, _ = phrase.partition(" ")
+    return word if space or not word.endswith("*") else ""
+
+
 _DRAWN = {phrase: skeleton(phrase) for theme in THEMES for phrase in theme.phrases}
+_BEGINNINGS = {phrase: (_beginning(phrase), _beginning(_DRAWN[phrase])) for theme in THEMES for phrase in theme.phrases}
 _WEIGHT = {phrase: 1 + (phrase in theme.strong) for theme in THEMES for phrase in theme.phrases}
 
 
@@ -71,11 +81,17 @@ def read(text: str) -> Reading:
     characters inside words, `l` for `I`, letters set apart.
     """
     plain, drawn = words_of(text[:LONGEST_READ]), drawn_words_of(text[:LONGEST_READ])
+    plain_words, drawn_words = set(plain.split(" ")), set(drawn.split(" "))  # both hold ""
+
+    def held(phrase: str) -> bool:
+        beginning, drawn_beginning = _BEGINNINGS[phrase]
+        return (drawn_beginning in drawn_words and _within(_DRAWN[phrase], drawn)) or (beginning in plain_words and _within(phrase, plain))
+
     more = plain.count(" ") // WORDS_A_PHRASE
     found: dict[str, Hits] = {}
     disguised: list[str] = []
     for theme in THEMES:
-        hits = tuple(phrase for phrase in theme.phrases if _within(_DRAWN[phrase], drawn) or _within(phrase, plain))
+        hits = tuple(filter(held, theme.phrases))
         disguised.extend(phrase for phrase in hits if len(phrase) > 4 and not _within(phrase, plain))  # noqa: PLR2004 - short ones by chance
         weight = sum(_WEIGHT[phrase] for phrase in hits)
         if weight >= theme.needed + more:
