@@ -90,17 +90,26 @@ def letters(messages: pl.LazyFrame, hops: pl.LazyFrame, links: pl.LazyFrame) -> 
     order = messages.select("trace.exhibit", "trace.member", "trace.offset").with_row_index("row").collect()
     order = order.sort("trace.exhibit", "trace.member", "trace.offset")
     for start in range(0, order.height, AT_ONCE):
-        wanted = order[start : start + AT_ONCE]
-        rows = messages.join(wanted.lazy().drop("row"), on=["trace.exhibit", "trace.member", "trace.offset"], how="semi").collect()
-        keys = wanted.lazy().drop("row").rename({"trace.offset": "message.offset"})
-        by_hop = _grouped(hops.join(keys, on=KEY, how="semi").sort(*KEY, "position").collect())
-        by_link = _grouped(links.join(keys, on=KEY, how="semi", maintain_order="left").collect())
+        wanted = order[start : start + AT_ONCE].select("trace.exhibit", "trace.member", pl.col("trace.offset").alias("message.offset"))
+        rows = _of(messages.with_columns(pl.col("trace.offset").alias("message.offset")), wanted)
+        by_hop = _grouped(_of(hops, wanted).sort(*KEY, "position"))
+        by_link = _grouped(_of(links, wanted))
         for row in rows.sort("trace.exhibit", "trace.member", "trace.offset").iter_rows(named=True):
             key = (row["trace.exhibit"], row["trace.member"], row["trace.offset"])
             yield _letter(row, by_hop.get(key, ()), by_link.get(key, ()))
 
 
 Row = Mapping[str, object]
+
+
+def _of(table: pl.LazyFrame, wanted: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of `table` that belong to the messages `wanted` (columns KEY), in the order of the table."""
+    first, last = wanted.row(0), wanted.row(-1)
+    # said apart from the join, for the reader of the table to pass over what lies far away
+    near = pl.col("trace.exhibit").is_between(pl.lit(first[0]), pl.lit(last[0]))
+    if first[:2] == last[:2]:
+        near &= pl.col("message.offset").is_between(first[2], last[2])
+    return table.filter(near).join(wanted.lazy(), on=KEY, how="semi", maintain_order="left").collect(engine="streaming")
 
 
 def _grouped(frame: pl.DataFrame) -> dict[tuple[str, str, int], list[Row]]:
