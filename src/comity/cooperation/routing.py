@@ -113,9 +113,7 @@ def _usable(findings: Sequence[Finding]) -> tuple[list[Finding], list[LeftOut]]:
             weak[finding.kind].append(finding.identity)
         else:
             used.append(finding)
-    left_out = [
-        _group(f"weak, {_words(kind)}: no request rests on a weak finding alone", found) for kind, found in sorted(weak.items())
-    ]
+    left_out = [_group(f"weak, {_words(kind)}: no request rests on a weak finding alone", found) for kind, found in sorted(weak.items())]
     left_out += [_group(f"{_words(kind)}: no offence is named for it", found) for kind, found in sorted(unnamed.items())]
     return used, left_out
 

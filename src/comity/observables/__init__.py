@@ -15,5 +15,17 @@ TABLES = (MESSAGE, HOP, LINK, EVENT, PAYMENT, ACCOUNT, FILE, DEFECT)
 """Every table, in the order they are listed to a person."""
 
 __all__ = [
-    "ACCOUNT", "DEFECT", "EVENT", "FILE", "HOP", "INSTANT", "LINK", "MESSAGE", "PAYMENT", "TABLES", "TRACE_FIELDS", "Table", "Trace",
+    "ACCOUNT",
+    "DEFECT",
+    "EVENT",
+    "FILE",
+    "HOP",
+    "INSTANT",
+    "LINK",
+    "MESSAGE",
+    "PAYMENT",
+    "TABLES",
+    "TRACE_FIELDS",
+    "Table",
+    "Trace",
 ]
