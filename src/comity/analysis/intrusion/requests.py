@@ -69,10 +69,12 @@ def with_answers(requests: pl.LazyFrame, tried: pl.DataFrame) -> pl.DataFrame:
     status, size = pl.col("http.response.status_code"), pl.col("http.response.body.bytes")
     succeeded = (status >= _OK) & (status < _REDIRECT)
     answered = tried.filter(succeeded & size.is_not_null())
-    harmless = requests.filter(succeeded & size.is_not_null()).join(tried.lazy().select(TRACE), on=TRACE, how="anti")
-    judged = tried.join(_general(harmless, answered), on=_ANSWER, how="left", maintain_order="left")
-    of_path = harmless.join(answered.lazy().select("site", "path").unique(), on=["site", "path"], how="semi")
-    sizes = of_path.select("site", "path", size).unique().collect(engine="streaming")
+    successes = requests.filter(succeeded & size.is_not_null())
+    attacks = tried.lazy().select(TRACE)
+    judged = tried.join(_general(successes, answered, attacks), on=_ANSWER, how="left", maintain_order="left")
+    # few pages were attacked: the attacks are taken out last, where few rows are left
+    of_path = successes.join(answered.lazy().select("site", "path").unique(), on=["site", "path"], how="semi")
+    sizes = of_path.join(attacks, on=TRACE, how="anti").select("site", "path", size).unique().collect(engine="streaming")
     ordinary = sizes.group_by("site", "path").agg(size.sort().alias("ordinary sizes"))
     judged = judged.join(ordinary, on=["site", "path"], how="left", maintain_order="left")
     judged = judged.join(_alike(tried), on=TRACE, how="left", maintain_order="left")
@@ -95,15 +97,20 @@ def with_answers(requests: pl.LazyFrame, tried: pl.DataFrame) -> pl.DataFrame:
     return judged.with_columns(answer.alias("answer")).drop("general", "ordinary sizes", "alike")
 
 
-def _general(harmless: pl.LazyFrame, answered: pl.DataFrame) -> pl.DataFrame:
-    """Return the answers (columns _ANSWER) in `answered` that `harmless` requests for SAME_ANSWER_PATHS paths got too, and `general`.
+def _general(successes: pl.LazyFrame, answered: pl.DataFrame, attacks: pl.LazyFrame) -> pl.DataFrame:
+    """Return the answers (columns _ANSWER) in `answered` that requests for SAME_ANSWER_PATHS other paths got too, and `general`.
+
+    Requests are `successes` without `attacks` (columns TRACE).
 
     Each round takes, of every answer left, the next path in order, so that no more than one path each is held.
     """
     reached = answered.select(*_ANSWER, pl.lit(None, dtype=pl.String).alias("reached")).unique()
+    # of the size alone the reader of the table can tell by itself which rows to pass over
+    successes = successes.filter(pl.col("http.response.body.bytes").is_in(reached["http.response.body.bytes"].unique().implode()))
     for _ in range(SAME_ANSWER_PATHS):
-        beyond = harmless.join(reached.lazy(), on=_ANSWER).filter(pl.col("reached").is_null() | (pl.col("path") > pl.col("reached")))
-        reached = beyond.group_by(_ANSWER).agg(pl.col("path").min().alias("reached")).collect(engine="streaming")
+        beyond = successes.join(reached.lazy(), on=_ANSWER).filter(pl.col("reached").is_null() | (pl.col("path") > pl.col("reached")))
+        harmless = beyond.join(attacks, on=TRACE, how="anti")
+        reached = harmless.group_by(_ANSWER).agg(pl.col("path").min().alias("reached")).collect(engine="streaming")
     return reached.rename({"reached": "general"})
 
 
