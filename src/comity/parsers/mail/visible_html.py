@@ -43,7 +43,7 @@ class VisibleHtml:
 def read_html(html: str) -> VisibleHtml:
     """Return what a reader sees of `html`. Never fails; time and memory are linear in its length."""
     page = _Page()
-    parser = etree.HTMLParser(target=page, encoding="utf-8", huge_tree=True, no_network=True)  # type: ignore[arg-type]  # the stubs add bytes, the library gives text
+    parser = etree.HTMLParser(target=page, encoding="utf-8", huge_tree=True, no_network=True)
     defects: list[str] = []
     if len(html) > LONGEST_HTML:
         defects.append(f"HTML cut after {LONGEST_HTML} characters")
