@@ -75,14 +75,27 @@ class Child:
     stream: BinaryIO
 
 
-Item = Rows | Defect | Child
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structure:
+    """`length` bytes at `offset` that were read and hold no row of their own; `what` names them in two or three words.
+
+    A file header, an index, a separator, blank lines, padding, a checksum. With rows, defects and children they cover every byte of
+    the source; what nothing covers is recorded as not parsed. Neighbouring places of one kind may be given as one.
+    """
+
+    what: str
+    offset: int
+    length: int
+
+
+Item = Rows | Defect | Child | Structure
 
 
 class Parser(Protocol):
     """Reads one format. Modules in this room each hold one, as the constant PARSER.
 
     Law: for each row read, a Source of only the bytes its trace names, read with the same inferred facts, yields a row
-    with the same values (apart from the trace).
+    with the same values (apart from the trace). Where those bytes mean nothing alone, see Excerpts.
     """
 
     @property
@@ -120,6 +133,18 @@ class Parser(Protocol):
         """Yield everything in `source`; what cannot be read is a Defect with its place, never an exception.
 
         Memory stays bounded by the batch, not the source.
+        """
+        ...
+
+
+class Excerpts(Parser, Protocol):
+    """A parser of a format whose rows need more than their own bytes: a file header, a table of names, a page."""
+
+    def excerpt(self, source: Source, *, offset: int, length: int) -> bytes:
+        """Return the least material of the same format that an expert can read alone and that holds the row traced to that place.
+
+        Law: read with the same inferred facts, it yields a row with the same values (apart from the trace). Where a format knows no
+        smaller whole, it is all of the source.
         """
         ...
 

@@ -13,7 +13,7 @@ from typing import BinaryIO, cast
 
 from comity.observables import DEFECT, FILE
 from comity.parsers import file_type, member
-from comity.parsers.contract import Child, Defect, Inferred, Parser, Rows, Source
+from comity.parsers.contract import Child, Defect, Inferred, Parser, Rows, Source, Structure
 from comity.parsers.reading import Limits, Reading
 from comity.parsers.registry import choose, head_of
 from comity.parsers.streams import Watched
@@ -145,6 +145,8 @@ class Descent:
                 self._pulse()
                 if isinstance(item, Rows):
                     self._rows(visit, item)
+                elif isinstance(item, Structure):
+                    visit.reached = item.offset + item.length
                 elif isinstance(item, Defect):
                     self._defect(visit, item)
                     visit.reached = item.offset + item.length

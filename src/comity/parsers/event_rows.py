@@ -15,6 +15,7 @@ _KINDS: dict[pa.DataType, type[pl.DataType] | pl.DataType] = {
     pa.int32(): pl.Int32,
     pa.int64(): pl.Int64,
     pa.timestamp("us", tz="UTC"): _INSTANT,
+    pa.list_(pa.string()): pl.List(pl.String),
 }
 _COLUMNS = {field.name: _KINDS[field.type] for field in EVENT.own}
 _MOST_REMEMBERED = 200_000
