@@ -7,7 +7,13 @@ import polars as pl
 
 from comity.observables import EVENT
 
-TYPES = {"string": pl.String, "int32": pl.Int32, "int64": pl.Int64, "timestamp[us, tz=UTC]": pl.Datetime("us", "UTC"), "list<item: string>": pl.List(pl.String)}
+TYPES = {
+    "string": pl.String,
+    "int32": pl.Int32,
+    "int64": pl.Int64,
+    "timestamp[us, tz=UTC]": pl.Datetime("us", "UTC"),
+    "list<item: string>": pl.List(pl.String),
+}
 SCHEMA = {field.name: TYPES[str(field.type)] for field in EVENT.schema}
 DEFAULTS = {"trace.exhibit": "1", "trace.member": "", "trace.length": 80, "event.precision": "second", "event.clock": ""}
 
