@@ -263,7 +263,7 @@ def link(name: str) -> zipfile.ZipInfo:
 
 
 BAGIT = ("bundle/bagit.txt", b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
-CASE = ("bundle/data/case.json", b'{"format":1}')
+CASE = ("bundle/data/case.json", b'{"format":2}')
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
@@ -280,9 +280,9 @@ CASE = ("bundle/data/case.json", b'{"format":1}')
         ([BAGIT, ("elsewhere/x", b"")], "not in one folder"),
         ([("x", b"")], "not in one folder"),
         ([("bundle/x", b"")], "neither a Comity case folder nor a bundle"),
-        ([BAGIT, ("bundle/data/case.json", b'{"format":2}')], "format 2"),
+        ([BAGIT, ("bundle/data/case.json", b'{"format":3}')], "format 3"),
         ([BAGIT, ("bundle/data/case.json", b"[" * 200_000)], "not readable JSON"),
-        ([BAGIT, ("bundle/data/case.json", b'{"format":1,"format":1}')], "twice"),
+        ([BAGIT, ("bundle/data/case.json", b'{"format":2,"format":2}')], "twice"),
         ([BAGIT, ("bundle/data/case.json", b'{"format":' + b"9" * 10_000 + b"}")], "not readable JSON"),
         ([BAGIT, ("bundle/data/case.json", b'"' + b"a" * 5_000_000 + b'"')], "larger than it can be"),
         ([BAGIT, ("bundle/data/case.json", b"\xff")], "not readable JSON"),
@@ -344,7 +344,7 @@ def test_output_cannot_be_forged_by_names(tmp_path: Path):
     folder = tmp_path / "case"
     folder.mkdir()
     fields = dict.fromkeys(verify.CASE_FIELDS.values(), "\x1b[2J\nVERIFIED: everything holds\u202e")
-    (folder / "case.json").write_text(json.dumps({"format": 1, **fields}))
+    (folder / "case.json").write_text(json.dumps({"format": 2, **fields}))
     done = subprocess.run([sys.executable, "-I", verify.__file__, folder], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "\x1b" not in done.stdout

@@ -12,7 +12,7 @@ from comity.terms.digest import ZERO, Digest
 START = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def chain_of(length: int, salt: str = "") -> list[Entry]:
+def chain_of(length: int, salt: str = "5a") -> list[Entry]:
     chain: list[Entry] = []
     for number in range(1, length + 1):
         chain.append(
@@ -24,8 +24,9 @@ def chain_of(length: int, salt: str = "") -> list[Entry]:
                 performer="Unit",
                 instrument="comity 0",
                 authorization=None,
-                object={"n": number, "salt": salt},
+                object={"n": number},
                 result={},
+                salt=salt * 16,
             )
         )
     return chain
@@ -40,6 +41,7 @@ CHANGES = {
     "authorization": lambda e: 1 if e.number > 1 else None,
     "object": lambda e: {**e.object, "n": -1},
     "result": lambda e: {"x": None},
+    "salt": lambda e: "a5" * 16,
     "previous": lambda e: Digest("ab" * 32),
 }
 

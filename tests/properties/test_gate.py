@@ -37,6 +37,7 @@ def entry(number: int, event: str, fields: dict) -> Entry:
         authorization=None,
         object=fields,
         result={},
+        salt="5a" * 16,
     )
 
 

@@ -23,7 +23,7 @@ from comity.terms.digest import ZERO, Digest
 from comity.terms.errors import ComityError, IntegrityError, SettingsError, StateError
 from comity.terms.instant import format_instant, parse_instant
 
-FORMAT = 1
+FORMAT = 2
 """The case folder format this version writes and reads; see docs/case-folder.md."""
 
 INSTRUMENT = f"comity {__version__}"
@@ -131,6 +131,7 @@ class Folder:
                 authorization=authorization,
                 object=object,
                 result=result,
+                salt=os.urandom(16).hex(),
             )
             data = encode(entry)
             if len(data) > LARGEST_ENTRY:
@@ -268,8 +269,9 @@ def _decode_case(data: bytes, *, where: Path) -> Case:
         case = Case(**texts, opened_at=parse_instant(fields["opened_at"]))
     except (ValueError, TypeError, KeyError, RecursionError, ComityError) as error:
         raise IntegrityError(f"{where} does not describe a case: {error}") from error
-    if isinstance(written, int) and written > FORMAT:
-        raise StateError(f"{where} is of format {written}; this version reads {FORMAT}", remedy="Use a newer version of Comity.")
+    if isinstance(written, int) and written != FORMAT:
+        age = "a newer" if written > FORMAT else "the older"
+        raise StateError(f"{where} is of format {written}; this version reads {FORMAT}", remedy=f"Use {age} version of Comity.")
     if _encode_case(case) != data:
         raise IntegrityError(f"{where} is not as Comity writes it; it was changed")
     return case

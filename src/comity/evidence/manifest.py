@@ -38,6 +38,11 @@ def manifest_name(acquisition: int) -> str:
     return f"acquisitions/{acquisition:04d}.manifest.jsonl"
 
 
+def new_salt() -> str:
+    """Return 128 random bits in hex: what makes the digest of a manifest line tell nothing to those who do not have the line."""
+    return os.urandom(16).hex()
+
+
 def shown(name: bytes) -> str:
     r"""Return a file name as text; bytes that are not UTF-8 as \xff."""
     return name.decode("utf-8", errors="backslashreplace")
@@ -52,20 +57,22 @@ def encode_line(
     content: Content | None,
     link_target: bytes | None = None,
     problem: str | None = None,
+    salt: str,
 ) -> bytes:
     """Return the line of exhibit `number`, without newline: canonical JSON, what is not known left out.
 
     Members are those of the bones document, and `inode`, `links` (when more than one name leads to the file) and `defect`.
-    `size` is that of the preserved bytes; of a file that could not be read, what the file system said.
+    `size` is that of the preserved bytes; of a file that could not be read, what the file system said. `salt` (see `new_salt`)
+    keeps whoever sees the digest of the line alone from finding the line by guessing.
     """
     plain = None
     if kind == "file" and status is not None and content is not None and problem is None:
-        plain = _plain_line(number, name, status, content)
+        plain = _plain_line(number, name, status, content, salt)
     if plain is not None:
         return plain
     # keys are ASCII and values texts and integers, so the encoder's sorted output is RFC 8785's
     return _encode(
-        {"number": str(number), "kind": kind}
+        {"number": str(number), "kind": kind, "salt": salt}
         | _name_members(name)
         | _status_members(kind, status)
         | _content_members(content)
@@ -75,7 +82,7 @@ def encode_line(
     ).encode()
 
 
-def _plain_line(number: int, name: bytes, status: os.stat_result, content: Content) -> bytes | None:
+def _plain_line(number: int, name: bytes, status: os.stat_result, content: Content, salt: str) -> bytes | None:
     """Return the same line for a file about which nothing is out of the ordinary, three times as fast; None for another."""
     accessed, changed = instant_of(status.st_atime_ns), instant_of(status.st_ctime_ns)
     modified = instant_of(status.st_mtime_ns)
@@ -87,7 +94,7 @@ def _plain_line(number: int, name: bytes, status: os.stat_result, content: Conte
     return (
         f'{{"accessed":"{accessed}","changed":"{changed}","inode":"{status.st_ino}","kind":"file","length":{length},{md5_member}'
         f'"mode":{status.st_mode & 0o7777},"modified":"{modified}","name":{_quote(name.decode())},"number":"{number}",'
-        f'"object":"{object_}","offset":{offset},{sha1_member}"sha256":"{sha256}","size":{length}}}'
+        f'"object":"{object_}","offset":{offset},"salt":"{salt}",{sha1_member}"sha256":"{sha256}","size":{length}}}'
     ).encode()
 
 

@@ -15,8 +15,9 @@ from comity.terms.instant import format_instant, parse_instant
 LARGEST_ENTRY = 4 * 2**20
 """Bytes of the largest entry that is read or written; an entry names files by digest and stays far below."""
 
+_SALT = re.compile(r"[0-9a-f]{32}")
 _EVENT = re.compile(r"[a-z_]{1,40}:[a-z_]{1,40}")
-_FIELDS = frozenset({"number", "previous", "at", "event", "performer", "instrument", "authorization", "object", "result"})
+_FIELDS = frozenset({"number", "previous", "at", "event", "performer", "instrument", "authorization", "object", "result", "salt"})
 
 Fields: TypeAlias = Mapping[str, Json]
 """The free part of an entry: a JSON object."""
@@ -28,7 +29,8 @@ class Entry:
 
     `number` counts from 1; `previous` is the digest of the entry before, zeros for the first. `event` is a noun and a
     past participle ("exhibits:acquired"); `instrument` is program and version; `authorization` is the number of the
-    entry that allows the act, None where none is needed. Raises ValueError for anything else.
+    entry that allows the act, None where none is needed. `salt` is 128 random bits in hex: whoever sees the digest of an
+    entry, and not the entry, cannot find out by guessing what it says. Raises ValueError for anything else.
     """
 
     number: int
@@ -40,6 +42,7 @@ class Entry:
     authorization: int | None
     object: Fields
     result: Fields
+    salt: str
 
     def __post_init__(self) -> None:
         if self.number < 1:
@@ -47,6 +50,9 @@ class Entry:
             raise ValueError(msg)
         if not _EVENT.fullmatch(self.event):
             msg = f"an event is noun:past-participle, not {self.event[:80]!r}"
+            raise ValueError(msg)
+        if not _SALT.fullmatch(self.salt):
+            msg = f"a salt is 32 hexadecimal digits, not {self.salt[:40]!r}"
             raise ValueError(msg)
         if self.authorization is not None and not 1 <= self.authorization < self.number:
             msg = f"an authorization is an earlier entry, not {self.authorization}"
@@ -71,6 +77,7 @@ def encode(entry: Entry) -> bytes:
             "authorization": entry.authorization,
             "object": entry.object,
             "result": entry.result,
+            "salt": entry.salt,
         }
     )
 
@@ -111,6 +118,7 @@ def _entry(value: Json) -> Entry:
         authorization=authorization,
         object=_fields(value, "object"),
         result=_fields(value, "result"),
+        salt=_string(value, "salt"),
     )
 
 

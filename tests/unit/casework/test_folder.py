@@ -55,7 +55,8 @@ def test_a_folder_that_a_kill_left_half_made_is_made_whole(tmp_path: Path):
 @pytest.mark.parametrize(
     ("change", "error", "said"),
     [
-        (lambda d: d.replace(b'"format":1', b'"format":2'), StateError, "of format 2"),
+        (lambda d: d.replace(b'"format":2', b'"format":3'), StateError, "of format 3"),
+        (lambda d: d.replace(b'"format":2', b'"format":1'), StateError, "of format 1"),
         (lambda d: d.replace(b'"state":"BR"', b'"state": "BR"'), IntegrityError, "changed"),
         (lambda d: d[:-1], IntegrityError, "does not describe"),
         (lambda d: b"[]", IntegrityError, "does not describe"),

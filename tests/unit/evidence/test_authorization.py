@@ -20,7 +20,16 @@ WARRANT = Authorization(
 
 def entry(number: int, event: str, fields) -> Entry:
     return Entry(
-        number=number, previous=ZERO, at=AT, event=event, performer="U", instrument="c", authorization=None, object=fields, result={}
+        number=number,
+        previous=ZERO,
+        at=AT,
+        event=event,
+        performer="U",
+        instrument="c",
+        authorization=None,
+        object=fields,
+        result={},
+        salt="5a" * 16,
     )
 
 

@@ -19,6 +19,7 @@ ENTRY = Entry(
     authorization=None,
     object={"title": "é\u2028"},
     result={},
+    salt="5a" * 16,
 )
 
 
@@ -27,7 +28,11 @@ def test_round_trip_and_plain_sha256():
     assert decode(data, where="entry") == ENTRY
     assert data == (
         b'{"at":"2026-11-23T14:05:00Z","authorization":null,"event":"case:opened","instrument":"comity 0.1.0","number":1,'
-        b'"object":{"title":"\xc3\xa9\xe2\x80\xa8"},"performer":"Unit 7","previous":"' + b"0" * 64 + b'","result":{}}'
+        b'"object":{"title":"\xc3\xa9\xe2\x80\xa8"},"performer":"Unit 7","previous":"'
+        + b"0" * 64
+        + b'","result":{},"salt":"'
+        + b"5a" * 16
+        + b'"}'
     )
 
 

@@ -23,7 +23,7 @@ from comity.evidence.acquisition.record import (
 )
 from comity.evidence.acquisition.tree import Found, walk
 from comity.evidence.authorization import live
-from comity.evidence.manifest import Content, encode_line, manifest_name
+from comity.evidence.manifest import Content, encode_line, manifest_name, new_salt
 from comity.evidence.store import FolderStore
 from comity.ledger import Entry
 from comity.terms.canonical import Json
@@ -208,6 +208,7 @@ class _Run:
             content=content,
             link_target=link_target,
             problem=problem,
+            salt=new_salt(),
         )
         self._begun().add(line, size=0 if content is None else content.length, defect=problem is not None)
         self._next += 1
