@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -15,9 +15,11 @@ from comity.cooperation.request_json import decode_request, encode
 from comity.exchange.document import pdf
 from comity.exchange.letter import Letterhead
 from comity.exchange.text_document import docx
+from comity.ledger import Entry
 from comity.terms.canonical import Json, canonical
 
 DRAFTED = "request:drafted"
+SIGNED = "request:signed"
 INDEX = "derived/requests.json"
 
 
@@ -32,7 +34,7 @@ def documents(request: Request, letterhead: Letterhead, *, at: datetime, known: 
     `known` are the findings of the case by identity.
     """
     stem = f"requests/{request.identity}"
-    findings = [known[identity] for identity in _named(request) if identity in known]
+    findings = named_by(request, known)
     return {
         f"{stem}.json": canonical(encode(request)),
         f"{stem}.pdf": pdf(request, letterhead, at=at, findings=findings),
@@ -40,18 +42,43 @@ def documents(request: Request, letterhead: Letterhead, *, at: datetime, known: 
     }
 
 
-def _named(request: Request) -> tuple[str, ...]:
+def named_by(request: Request, known: Mapping[str, Finding]) -> list[Finding]:
     """Return the findings that a sentence or an item of `request` rests on, in the order of their names."""
     named = {identity for sentence in sentences(request) for identity in sentence.findings}
-    return tuple(sorted(named.union(*(item.findings for item in request.items))))
+    return [known[identity] for identity in sorted(named.union(*(item.findings for item in request.items))) if identity in known]
 
 
 def drafted(folder: Folder) -> Iterator[tuple[Request, Mapping[str, Path]]]:
-    """Yield the requests of the latest run with their files, most perishable first; none before a run."""
-    for identity in index(folder)[0]:
+    """Yield the requests of the latest run with their files, most perishable first; none before a run.
+
+    The files are `pdf`, `docx` and `json`, and `signed` once it was signed as it stands.
+    """
+    requests = index(folder)[0]
+    signed = signatures(folder.entries()) if requests else {}
+    for identity in requests:
         stem = folder.path / "requests" / identity
         request = decode_request(json.loads(stem.with_suffix(".json").read_bytes()))
-        yield request, {kind: stem.with_suffix(f".{kind}") for kind in ("pdf", "docx", "json")}
+        files = {kind: stem.with_suffix(f".{kind}") for kind in ("pdf", "docx", "json")}
+        if identity in signed:
+            files["signed"] = folder.path / signed_name(identity)
+        yield request, files
+
+
+def signatures(entries: Iterable[Entry]) -> Mapping[str, Entry]:
+    """Return, by request, the ledger entry of its signature; a request drawn up again since is not signed."""
+    signed: dict[str, Entry] = {}
+    for entry in entries:
+        if entry.event in (DRAFTED, SIGNED):
+            identity = str(entry.object.get("request"))
+            signed.pop(identity, None)
+            if entry.event == SIGNED:
+                signed[identity] = entry
+    return signed
+
+
+def signed_name(identity: str) -> str:
+    """Return the path, in the case folder, of the signed letter of request `identity`."""
+    return f"requests/{identity}.signed.pdf"
 
 
 def left_out(folder: Folder) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from comity.cli.commands.investigate import investigate
 from comity.cli.commands.reference import reference
 from comity.cli.commands.report import report, requests
 from comity.cli.commands.reproduce import reproduce
+from comity.cli.commands.sign import sign
 from comity.cli.render import safe
 from comity.terms.errors import ComityError, IntegrityError
 
@@ -26,7 +27,7 @@ def commands() -> None:
     """From a victim's report of cybercrime to evidence that a foreign court accepts."""
 
 
-for command in (investigate, report, requests, explain, seal, verify, reproduce, reference):
+for command in (investigate, report, requests, explain, sign, seal, verify, reproduce, reference):
     commands.add_command(command)
 
 

@@ -45,6 +45,8 @@ def show_requests(summary: Mapping[str, Json], *, questions: bool) -> None:
             out.print(f"… and {len(requests) - len(shown)} more: {render.program()} requests {_folder(summary)}")
     for request in requests if questions else ():
         out.print(f"\n{request['identity']}: {render.safe(_file(request))}")
+        if signed := _object(request["files"]).get("signed"):
+            out.print(render.safe(f"  signed: {signed}"))
         for told, fields in _objections(request).items():
             out.print(render.safe(f"  {told} ({', '.join(fields)})"))
         for question in _list(request["missing"]):
@@ -99,7 +101,7 @@ def _request_row(request: Mapping[str, Json]) -> tuple[str, ...]:
         str(request["custodian"] or "not known by name"),
         shown,
         _life(request),
-        str(request["standing"]),
+        f"{request['standing']}{', signed' if 'signed' in _object(request['files']) else ''}",
     )
 
 

@@ -49,16 +49,18 @@ _DIGITS: Final = {"EN", "ES", "ET", "AN"}
 _LEFT_TO_RIGHT: Final = "\u200e"
 
 
-def pdf(request: Request, letterhead: Letterhead, *, at: datetime, findings: Sequence[Finding] = (), sheet: bool = True) -> bytes:
+def pdf(
+    request: Request, letterhead: Letterhead, *, at: datetime, findings: Sequence[Finding] = (), sheet: bool = True, signed: str = ""
+) -> bytes:
     """Return `request` as a letter in PDF/A-2a and PDF/UA-1, dated `at`.
 
     Case text goes in as data and is never read as markup. The typefaces show Latin, Greek, Cyrillic, Arabic, Chinese,
     Japanese and Korean writing; any other character is printed as ⟨U+…⟩ with a remark, never as an empty box.
-    With `sheet`, a last page tells the signing officer the route, what was rejected, and what is missing.
+    With `sheet`, a last page tells the signing officer the route, what was rejected, and what is missing. `signed`: see `compose`.
 
     StateError when the document cannot be set.
     """
-    letter = compose(request, letterhead, at=at, findings=findings)
+    letter = compose(request, letterhead, at=at, findings=findings, signed=signed)
     try:
         return _typeset(letter, at=at, sheet=sheet, plain=False)
     except typst.TypstError:

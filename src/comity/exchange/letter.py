@@ -111,6 +111,7 @@ class Letter:
     opening: str
     sections: tuple[Section, ...]
     signing: str
+    by_hand: bool
     drafted: str
     annex: tuple[AnnexRow, ...]
     findings: tuple[tuple[str, str, str], ...]
@@ -122,10 +123,11 @@ class Letter:
     made: str
 
 
-def compose(request: Request, letterhead: Letterhead, *, at: datetime, findings: Sequence[Finding] = ()) -> Letter:
+def compose(request: Request, letterhead: Letterhead, *, at: datetime, findings: Sequence[Finding] = (), signed: str = "") -> Letter:
     """Return the letter that `request` is, dated `at` (the instant of its ledger entry).
 
-    `findings` may be all findings of the case; those the request names are listed by title behind the annex.
+    `findings` may be all findings of the case; those the request names are listed by title behind the annex. `signed` says
+    by whom it is signed electronically; the lines for a signature by hand are left out then.
     """
     instrument = _names(request.instrument)[1]
     provision = f"{instrument}, Article {request.article}" if request.article else instrument
@@ -150,7 +152,8 @@ def compose(request: Request, letterhead: Letterhead, *, at: datetime, findings:
         subject="Expedited preservation of stored computer data",
         opening=f"This request is made under {provision}.",
         sections=sections,
-        signing=_signing(request),
+        signing=visible(signed) or _signing(request),
+        by_hand=not signed,
         drafted=visible(letterhead.drafter),
         annex=tuple(_annex_row(number, item) for number, item in enumerate(request.items, 1)),
         findings=tuple((f.identity, visible(f.title), f"{f.method} {f.method_version}") for f in findings if f.identity in named),
