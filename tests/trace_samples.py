@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from event_log_factory import Logged, event_log
+
 MODIFIED = datetime(2017, 4, 20, 14, 14, 30, tzinfo=UTC)
 _REAL = Path(__file__).parents[2] / "shared" / "data"
 _EXAMPLE = Path(__file__).parents[1] / "examples" / "business-email-compromise" / "material"
@@ -66,6 +68,15 @@ Apr 20 14:14:29 h kernel: \xfe text
 """
 
 
+_WINDOWS_EVENTS = (
+    Logged(code=4625, data={"TargetUserName": "root", "TargetUserSid": "S-1-0-0", "IpAddress": "203.0.113.9", "IpPort": "51000"}),
+    Logged(
+        code=7045, provider="Service Control Manager", channel="System", sid="S-1-5-18", data={"ServiceName": "é", "ImagePath": "C:\\a.exe"}
+    ),
+    Logged(code=1102, provider="Microsoft-Windows-Eventlog", user_data="LogFileCleared", data={"SubjectUserName": "eve"}),
+)
+
+
 def _real(*patterns: str) -> Iterator[bytes]:
     """Yield the beginnings of real files where the real material is at hand, cut after a line."""
     for pattern in patterns:
@@ -87,6 +98,7 @@ SAMPLES: dict[str, Callable[[], list[bytes]]] = {
     "camt053": lambda: [_STATEMENT, *_example("bank/*.xml"), *_real("statements/camt*.xml")],
     "statement_csv": lambda: [_STATEMENT_CSV, *_example("bank/*.csv"), *_real("statements/*.csv")],
     "access_log": lambda: [_ACCESS, *_real("logs/apache_access.log")],
+    "windows_event": lambda: [event_log(_WINDOWS_EVENTS * 2), event_log(_WINDOWS_EVENTS * 200, first=7, flags=1)],
     "syslog": lambda: [_SYSLOG, *_real("logs/auth.log")],
 }  # fmt: skip
 """By the parser's name; each call reads the material afresh."""

@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 from typing import BinaryIO, TypeGuard
 
-from comity.parsers import access_log, camt053, gzip_file, mail_message, mailbox, statement_csv, syslog, tar_archive, zip_archive
+from comity.parsers import (
+    access_log,
+    camt053,
+    gzip_file,
+    mail_message,
+    mailbox,
+    statement_csv,
+    syslog,
+    tar_archive,
+    windows_event,
+    zip_archive,
+)
 from comity.parsers.contract import Container, Parser
 
 HEAD_BYTES = 65_536
@@ -18,6 +29,7 @@ PARSERS: tuple[Parser, ...] = (
     mailbox.PARSER,
     access_log.PARSER,
     syslog.PARSER,
+    windows_event.PARSER,
     statement_csv.PARSER,
 )
 """In the order in which equally sure parsers are preferred."""
