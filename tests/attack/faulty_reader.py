@@ -18,7 +18,7 @@ held = confine(memory=int(memory), scratch=Path(scratch))
 import polars as pl  # noqa: E402 - libraries come after confinement, as in the real reader
 
 from comity.observables import EVENT, Table  # noqa: E402
-from comity.parsers.contract import Child, Defect, Inferred, Item, Source  # noqa: E402
+from comity.parsers.contract import Child, Defect, Inferred, Item, Source, Structure  # noqa: E402
 from comity.parsers.event_rows import event_rows  # noqa: E402
 from comity.parsers.service import serve  # noqa: E402
 
@@ -44,6 +44,7 @@ class Obedient:
         words = source.stream.read().decode().split()
         yield event_rows(pl.DataFrame({"offset": [0], "length": [6], "message": [words[1]]}))
         yield from getattr(self, words[1])(source, words)
+        yield Structure(what="the fault's name", offset=6, length=source.size - 6)
 
     def well(self, source: Source, words: list[str]) -> Iterator[Item]:
         yield Defect(code="odd", reason="just odd", offset=2, length=1)

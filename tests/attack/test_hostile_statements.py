@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.parsers import camt053, statement_csv
-from comity.parsers.contract import Defect, Parser, Rows, Source
+from comity.parsers.contract import Defect, Parser, Rows, Source, Structure
 
 BANK = Path(__file__).parents[2] / "examples" / "business-email-compromise" / "material" / "bank"
 XML = next(BANK.glob("*.xml")).read_bytes()[:12_000]
@@ -33,9 +33,9 @@ def read(parser: Parser, data: bytes) -> tuple[list[dict], list[Defect]]:
             item.batch.validate(full=True)
             rows += item.batch.to_pylist()
         else:
-            assert isinstance(item, Defect)
+            assert isinstance(item, Defect | Structure)
             assert 0 <= item.offset <= item.offset + item.length <= len(data)
-            defects.append(item)
+            defects += [item] if isinstance(item, Defect) else []
     for row in rows:
         assert 0 <= row["trace.offset"] < row["trace.offset"] + row["trace.length"] <= len(data)
     return rows, defects

@@ -15,7 +15,7 @@ from comity.observables import EVENT, Table
 from comity.parsers.access_log_line import MONTHS, Line, read_line
 from comity.parsers.contract import Defect, Inferred, Item, Source
 from comity.parsers.event_rows import IPV4, Peers, event_rows
-from comity.parsers.lines import Block, blocks, split, timeless, unreadable
+from comity.parsers.lines import Block, blanks, blocks, split, timeless, unreadable
 
 _SURE_SHARE = 0.6
 _LINES_TRIED = 50
@@ -30,7 +30,7 @@ class AccessLog:
     """Reads access logs; each line stands alone, so nothing is inferred."""
 
     name = "access_log"
-    version = "1"
+    version = "2"
     media_type = "text/x-access-log"
     tables: tuple[Table, ...] = (EVENT,)
 
@@ -86,6 +86,7 @@ def _read_block(block: Block, peers: Peers) -> Iterator[Item]:
         yield event_rows(events)
         yield from timeless(events)
     yield from unreadable(places, _NOT_READ)
+    yield blanks(block, lines)
 
 
 def _fields(line: Line) -> tuple[str | None, ...]:

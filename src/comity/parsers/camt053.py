@@ -1,5 +1,6 @@
 """Account statements in ISO 20022: camt.053, and the like-shaped camt.052 reports and camt.054 notifications, any version."""
 
+import codecs
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from comity.observables import ACCOUNT, PAYMENT, Table
-from comity.parsers.contract import Defect, Inferred, Item, Source
+from comity.parsers.contract import Defect, Inferred, Item, Source, Structure
 from comity.parsers.statements.iso20022 import Damage, Element, EntryPart, Head, parts
 from comity.parsers.statements.rows import Cell, RowBuffer, account_number, day_after, midnight
 from comity.terms.canonical import canonical
@@ -58,7 +59,7 @@ class Camt053:
     """
 
     name: str = "camt053"
-    version: str = "1"
+    version: str = "2"
     media_type: str = "application/xml"
     tables: tuple[Table, ...] = (PAYMENT, ACCOUNT)
 
@@ -90,7 +91,12 @@ class Camt053:
         """Yield the payments and accounts; what cannot be read is a Defect."""
         facts = {fact.name: fact.value for fact in inferred}
         reading = _Reading(context=_given_context(facts, source.origin))
+        reached = 0
         for part in parts(source.stream, size=source.size, encoding=facts.get("encoding")):
+            # Expat went through it: the document's own elements, closing tags and white space
+            if part.offset > reached:
+                yield Structure(what="XML around entries", offset=reached, length=part.offset - reached)
+            reached = part.offset + part.length
             if isinstance(part, Damage):
                 reading.seen = True
                 yield Defect(code=part.code, reason=part.reason, offset=part.offset, length=part.length)
@@ -100,6 +106,7 @@ class Camt053:
                 yield from reading.entry(part)
             yield from reading.rows.full()
         yield from reading.rows.rest()
+        yield Structure(what="XML around entries", offset=reached, length=source.size - reached)
         if not reading.seen:
             yield Defect(code="statement_empty", reason="no statement and no entry in it", offset=0, length=source.size)
 
@@ -116,7 +123,15 @@ def _encoding(source: Source) -> str | None:
             return encoding
     declared = _DECLARED.match(head)
     encoding = declared[1].decode("ascii").upper() if declared else "UTF-8"
-    return None if encoding in {"UTF-8", "UTF8", "US-ASCII", "ASCII"} else encoding
+    return None if encoding in {"UTF-8", "UTF8", "US-ASCII", "ASCII"} or not _is_known(encoding) else encoding
+
+
+def _is_known(encoding: str) -> bool:
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        return False
+    return True
 
 
 def _given_context(facts: Mapping[str, str], origin: int) -> _Context:

@@ -1,11 +1,13 @@
 """What every parser offers, and what it hands back."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO, Protocol
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from comity.observables import Table
 
@@ -62,7 +64,8 @@ class Child:
     """Something whole inside the source: an attachment, an archive member, the content of a compressed file.
 
     `step` leads to it from its parent and is enough to find it again (`Container.extract`); `offset` and `length` are
-    where its encoded bytes lie in the parent. `stream` is valid until the next item is asked for.
+    where its encoded bytes lie in the parent. `stream` is valid until the next item is asked for. `used`, asked when the stream has
+    ended or failed, says how many of those bytes, from the first, are in what it gave and hold; None for all or, when it failed, none.
     """
 
     step: str
@@ -73,6 +76,7 @@ class Child:
     size: int
     modified: datetime | None
     stream: BinaryIO
+    used: Callable[[], int] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +92,16 @@ class Structure:
     length: int
 
 
-Item = Rows | Defect | Child | Structure
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Structures:
+    """Many places of one kind of structure at once, as line ends are: two arrays of equal size, in bytes; a length may be 0."""
+
+    what: str
+    offsets: NDArray[np.int64]
+    lengths: NDArray[np.int64]
+
+
+Item = Rows | Defect | Child | Structure | Structures
 
 
 class Parser(Protocol):

@@ -10,6 +10,7 @@ import lzma
 import tempfile
 import zlib
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO, Protocol, cast
 
 from comity.terms.errors import MaterialError
@@ -31,6 +32,17 @@ MAGIC = {"gzip": b"\x1f\x8b\x08", "bzip2": b"BZh", "xz": b"\xfd7zXZ\x00"}
 
 _IN_MEMORY = 16 * 2**20
 _XZ_MEMORY = 2**28
+
+
+@dataclass(slots=True)
+class Used:
+    """How many encoded bytes, from the first, were decoded and hold (their checksum, where there is one)."""
+
+    size: int = 0
+
+    def __call__(self) -> int:
+        """Return them."""
+        return self.size
 
 
 class DecodedStream(io.RawIOBase):
@@ -178,7 +190,7 @@ class _Feed:
         return b""
 
 
-def decompressed(encoded: Iterator[bytes], kind: str, *, several: bool) -> Iterator[bytes]:
+def decompressed(encoded: Iterator[bytes], kind: str, *, several: bool, used: Used) -> Iterator[bytes]:
     """Yield what `encoded` decompresses to, in bounded pieces.
 
     Args:
@@ -186,6 +198,7 @@ def decompressed(encoded: Iterator[bytes], kind: str, *, several: bool) -> Itera
         kind: deflate, gzip, bzip2 or xz.
         several: whether more compressed streams may follow the first, as in gzip files that were appended to; otherwise
             what follows is left alone.
+        used: told the encoded bytes of each stream that was decoded to its end, and of padding after it.
 
     Raises MaterialError, after all that could be decoded, when the data is damaged or ends early, when bytes follow that
     are no stream, and when a limit is passed.
@@ -211,6 +224,7 @@ def decompressed(encoded: Iterator[bytes], kind: str, *, several: bool) -> Itera
                 raise MaterialError(f"the {kind} data ends early, after {given} decoded bytes")
         feed.give_back(worker.unused_data)
         following = feed.skip_zeros() if several else b""
+        used.size = feed.taken
         if not following:
             return
         if not following.startswith(MAGIC[kind][: len(following)]):

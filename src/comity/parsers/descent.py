@@ -13,7 +13,8 @@ from typing import BinaryIO, cast
 
 from comity.observables import DEFECT, FILE
 from comity.parsers import file_type, member
-from comity.parsers.contract import Child, Defect, Inferred, Parser, Rows, Source, Structure
+from comity.parsers.contract import Child, Defect, Inferred, Item, Parser, Rows, Source, Structure, Structures
+from comity.parsers.coverage import NOT_PARSED, NOTHING, Account, Claim, Coverage
 from comity.parsers.reading import Limits, Reading
 from comity.parsers.registry import choose, head_of
 from comity.parsers.streams import Watched
@@ -40,7 +41,8 @@ class _Budget:
 class _Visit:
     """One exhibit being read: which it is, what it is, and what was found so far.
 
-    `reached` is the end of the last place its parser handed over.
+    `reached` is the end of the last place its parser handed over. `coverage` stands when its reading is over; `inside` grows with
+    what is read inside it.
     """
 
     source: Source
@@ -50,11 +52,14 @@ class _Visit:
     budget: _Budget
     parser: Parser | None
     unread: file_type.FileType
+    account: Account
     inferred: tuple[Inferred, ...] = ()
     rows: Counter[str] = field(default_factory=Counter)
     defects: Counter[str] = field(default_factory=Counter)
     children: int = 0
     reached: int = 0
+    coverage: Coverage = NOTHING
+    inside: Coverage = NOTHING
 
     @property
     def media_type(self) -> str:
@@ -75,6 +80,8 @@ class _Visit:
             rows=tuple(sorted(self.rows.items())),
             defects=tuple(sorted(self.defects.items())),
             children=self.children,
+            coverage=self.coverage,
+            inside=self.inside,
         )
 
 
@@ -112,17 +119,24 @@ class Descent:
     def exclude(self, source: Source, *, number: str, code: str, reason: str) -> tuple[Reading, ...]:
         """Record that the acquired exhibit `number` is not read, because it ended an earlier reader."""
         unread = file_type.detect(head_of(source.stream))
-        visit = _Visit(source=source, number=number, member="", depth=0, budget=_Budget(0, 0), parser=None, unread=unread)
+        account = Account(source.size, tables=())
+        visit = _Visit(source=source, number=number, member="", depth=0, budget=_Budget(0, 0), parser=None, unread=unread, account=account)
         self._defect(visit, Defect(code=code, reason=reason, offset=0, length=source.size))
+        self._close(visit)
         return (visit.reading(),)
 
     def _visit(self, source: Source, *, number: str, path: str, depth: int, budget: _Budget) -> _Visit:
         head = head_of(source.stream)
-        visit = _Visit(source=source, number=number, member=path, depth=depth, budget=budget, parser=None, unread=file_type.UNDECIDED)
+        visit = _Visit(
+            source=source, number=number, member=path, depth=depth, budget=budget,
+            parser=None, unread=file_type.UNDECIDED, account=Account(source.size, tables=()),
+        )  # fmt: skip
         with self._boundary(visit, 0, source.size):
             visit.parser = choose(head, name=source.name, parsers=self._parsers)
             if visit.parser is None:
                 visit.unread = file_type.detect(head)
+            else:
+                visit.account = Account(source.size, tables=[table.name for table in visit.parser.tables])
         return visit
 
     def _read(self, visit: _Visit) -> None:
@@ -130,6 +144,7 @@ class Descent:
         if parser is None:
             reason = f"{visit.media_type}: {visit.unread.reason}"
             self._defect(visit, Defect(code="type_unknown", reason=reason, offset=0, length=source.size))
+            self._close(visit)
             if not visit.member:
                 self._readings.append(visit.reading())
             return
@@ -137,34 +152,59 @@ class Descent:
         if not listed and not visit.budget.unlisted:
             visit.budget.unlisted = True
             reason = "so much is inside that how each part was read is not listed from here on; what was read is in the tables"
-            self._defect(visit, Defect(code="limit_readings", reason=reason, offset=0, length=source.size))
+            self._defect(visit, Defect(code="limit_readings", reason=reason, offset=0, length=0))
         position = len(self._readings)
         with self._boundary(visit, None, source.size):
             visit.inferred = tuple(parser.infer(source))
             for item in parser.read(source, inferred=visit.inferred):
                 self._pulse()
-                if isinstance(item, Rows):
-                    self._rows(visit, item)
-                elif isinstance(item, Structure):
-                    visit.reached = item.offset + item.length
-                elif isinstance(item, Defect):
-                    self._defect(visit, item)
-                    visit.reached = item.offset + item.length
-                else:
-                    self._child(visit, item)
-                    visit.reached = item.offset + item.length
+                self._take(visit, item)
+        self._close(visit)
         if listed:
             reading = visit.reading()
             self._readings.insert(position, reading)
             self._room -= _weight(reading)
 
+    def _take(self, visit: _Visit, item: Item) -> None:
+        match item:
+            case Rows():
+                self._rows(visit, item)
+                return
+            case Structures(what=what, offsets=offsets, lengths=lengths):
+                visit.account.claim_all(Claim.STRUCTURE, what, offsets, lengths)
+                visit.reached = int(offsets[-1] + lengths[-1]) if offsets.size else visit.reached
+                return
+            case Structure(what=what, offset=offset, length=length):
+                visit.account.claim(Claim.STRUCTURE, what, offset, length)
+            case Defect():
+                self._defect(visit, item)
+            case Child():
+                self._child(visit, item)
+        visit.reached = item.offset + item.length
+
     def _rows(self, visit: _Visit, rows: Rows) -> None:
         count = rows.batch.num_rows
         if not count:
             return
+        offsets, lengths = (rows.batch.column(name).to_numpy() for name in ("trace.offset", "trace.length"))
         self._tables.write(rows.table, rows.batch, exhibit=visit.number, member=visit.member)
         visit.rows[rows.table.name] += count
-        visit.reached = rows.batch.column("trace.offset")[-1].as_py() + rows.batch.column("trace.length")[-1].as_py()
+        visit.account.claim_all(Claim.ROW, rows.table.name, offsets, lengths)
+        visit.reached = int(offsets[-1] + lengths[-1])
+
+    def _close(self, visit: _Visit) -> None:
+        """Add up what became of the bytes of `visit`; what nothing claimed is a Defect."""
+        visit.coverage, gaps = visit.account.close()
+        reader = "the reader" if visit.parser is None else f"the parser {visit.parser.name}"
+        for offset, length in gaps.places:
+            reason = f"{reader} made nothing of these {length} bytes and gave no reason"
+            self._tell(visit, Defect(code=NOT_PARSED, reason=reason, offset=offset, length=length))
+        if gaps.more:
+            reason = f"{reader} made nothing of {gaps.more_bytes} bytes in {gaps.more} further places hereabouts and gave no reason"
+            self._tell(visit, Defect(code=NOT_PARSED, reason=reason, offset=gaps.around[0], length=gaps.around[1]))
+        if visit.account.outside:
+            reason = f"{reader} named {visit.account.outside} places that do not lie within the exhibit; only what does was counted as read"
+            self._tell(visit, Defect(code="place_outside", reason=reason, offset=0, length=0))
 
     def _child(self, parent: _Visit, child: Child) -> None:
         parent.children += 1
@@ -175,6 +215,8 @@ class Descent:
         budget.children -= 1
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY, dir=str(self._scratch)) as spool:
             size, digest = self._copy(parent, child, cast("BinaryIO", spool))
+            used = child.used() if child.used is not None else 0 if digest is None else child.length
+            parent.account.claim(Claim.CHILD, "", child.offset, min(used, child.length))
             stream = BufferedReader(Watched(cast("BinaryIO", spool), self._pulse), _PIECE)
             visit = self._visit(
                 # what holds it was written after it: the next best bound where a container keeps no time, as xz does not
@@ -189,13 +231,13 @@ class Descent:
             if too_deep:
                 reason = f"lies {visit.depth} levels inside; no more than {self._limits.depth} are opened"
                 self._defect(visit, Defect(code="limit_depth", reason=reason, offset=0, length=size))
+                self._close(visit)
             else:
                 self._read(visit)
+            parent.inside += visit.coverage + visit.inside
 
     def _skip(self, parent: _Visit, child: Child) -> None:
-        """Say once for each exhibit that its children from here on are not opened."""
-        if parent.defects["limit_children"] or parent.defects["limit_size"]:
-            return
+        """Name a child as not opened; why is said once for each exhibit."""
         if parent.budget.children:
             code, reason = "limit_size", "what is inside this exhibit decodes to more than the limits allow; from here on nothing is opened"
         else:
@@ -203,7 +245,10 @@ class Descent:
                 "limit_children",
                 f"more than {self._limits.children} things are inside this exhibit; from here on none is opened",
             )
-        self._defect(parent, Defect(code=code, reason=reason, offset=child.offset, length=child.length))
+        if parent.defects["limit_children"] or parent.defects["limit_size"]:
+            parent.account.claim(Claim.DEFECT, code, child.offset, child.length)
+        else:
+            self._defect(parent, Defect(code=code, reason=reason, offset=child.offset, length=child.length))
 
     def _copy(self, parent: _Visit, child: Child, into: BinaryIO) -> tuple[int, str | None]:
         """Decode `child` into `into`; return the bytes got and their SHA-256, None when that is not all of it."""
@@ -245,6 +290,10 @@ class Descent:
         self._defect(visit, Defect(code=code, reason=reason, offset=begin, length=end - begin))
 
     def _defect(self, visit: _Visit, defect: Defect) -> None:
+        visit.account.claim(Claim.DEFECT, defect.code, defect.offset, defect.length)
+        self._tell(visit, defect)
+
+    def _tell(self, visit: _Visit, defect: Defect) -> None:
         visit.defects[defect.code] += 1
         row = visit.trace(defect.offset, defect.length)
         row |= {"code": defect.code, "reason": _clean(defect.reason), "parser": visit.parser.name if visit.parser else ""}

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 from comity.observables import Table
 from comity.parsers.contract import Child, Defect, Inferred, Item, Source
-from comity.parsers.decoded_stream import MAGIC, decompressed, pieces_of, spooled, stream_of
+from comity.parsers.decoded_stream import MAGIC, Used, decompressed, pieces_of, spooled, stream_of
 from comity.terms.errors import MaterialError
 
 _SUFFIXES = {".gz": "", ".tgz": ".tar", ".z": "", ".bz2": "", ".tbz2": ".tar", ".tbz": ".tar", ".xz": "", ".txz": ".tar", ".svgz": ".svg"}
@@ -24,7 +24,7 @@ class GzipFile:
     """Hands out the content of a gzip, bzip2 or xz file."""
 
     name: str = "gzip_file"
-    version: str = "1"
+    version: str = "2"
     media_type: str = "application/gzip"
     tables: tuple[Table, ...] = ()
 
@@ -52,6 +52,7 @@ class GzipFile:
             return
         written, modified = _gzip_header(head) if kind == "gzip" else ("", None)
         name = written or _stripped(source.name)
+        used = Used()
         yield Child(
             step=f"{kind}:0:{name}",
             name=name,
@@ -60,7 +61,8 @@ class GzipFile:
             length=source.size,
             size=0,
             modified=modified,
-            stream=stream_of(_content(source, kind)),
+            stream=stream_of(_content(source, kind, used)),
+            used=used,
         )
 
     def extract(self, source: Source, *, step: str) -> BinaryIO:
@@ -69,11 +71,11 @@ class GzipFile:
         kind = _kind(source.stream.read(_HEAD))
         if not kind or not step.startswith(f"{kind}:0:"):
             raise MaterialError(f"{source.name}: no compressed content at {step[:80]!r}")
-        return spooled(_content(source, kind))
+        return spooled(_content(source, kind, Used()))
 
 
-def _content(source: Source, kind: str) -> Iterator[bytes]:
-    return decompressed(pieces_of(source.stream, 0, source.size), kind, several=True)
+def _content(source: Source, kind: str, used: Used) -> Iterator[bytes]:
+    return decompressed(pieces_of(source.stream, 0, source.size), kind, several=True, used=used)
 
 
 def _kind(head: bytes) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from comity.parsers.contract import Defect, Source
+from comity.parsers.contract import Defect, Source, Structures
 
 LONGEST_LINE = 2**20
 _BLOCK = 8 * 2**20
@@ -36,7 +36,7 @@ class Lines:
 
 
 def blocks(source: Source) -> Iterator[Block | Defect]:
-    """Yield the source as blocks of about 8 MiB; a line longer than 1 MiB is a Defect of its own, never held in memory."""
+    """Yield the source as blocks of about 8 MiB; a line longer than 1 MiB is a Defect of its own with its end, never held in memory."""
     stream = source.stream
     stream.seek(0)
     position = 0
@@ -48,7 +48,7 @@ def blocks(source: Source) -> Iterator[Block | Defect]:
             if found < 0:
                 position += len(piece)
                 continue
-            yield _too_long(skipped, position + found - skipped)
+            yield _too_long(skipped, position + found + 1 - skipped)
             skipped = None
             position += found + 1
             piece = piece[found + 1 :]
@@ -91,6 +91,20 @@ def split(block: Block) -> Lines:
     return Lines(frame.filter(pl.col("line").str.strip_chars_start() != ""), odd)
 
 
+def blanks(block: Block, lines: Lines) -> Structures:
+    """Return what stands between the lines of `block` that are not blank: line ends, blank lines, a byte order mark.
+
+    A parser that yields it answers for every line in `lines`, by a row or a defect.
+    """
+    offsets, ends = lines.frame["offset"].to_numpy(), (lines.frame["offset"] + lines.frame["length"]).to_numpy()
+    if lines.odd:
+        odd = np.array([(offset, offset + length) for offset, length, _ in lines.odd], np.int64).T
+        # lines do not overlap, so starts and ends fall into the same order
+        offsets, ends = np.sort(np.append(offsets, odd[0])), np.sort(np.append(ends, odd[1]))
+    begins = np.append(block.offset, ends)
+    return Structures(what="line ends and blank lines", offsets=begins, lengths=np.append(offsets, block.offset + len(block.data)) - begins)
+
+
 def unreadable(places: list[tuple[int, int]], reason: str) -> Iterator[Defect]:
     """Yield a Defect `line_unreadable` for each run of neighbouring lines among `places` (offset, length; in order)."""
     for count, offset, length in _runs(places):
@@ -118,6 +132,7 @@ def _runs(places: list[tuple[int, int]]) -> Iterator[tuple[str, int, int]]:
 
 
 def _too_long(offset: int, length: int) -> Defect:
+    """Return the defect of a line with its end; no shorter stretch is read as one."""
     return Defect(code="line_too_long", reason=f"a line of {length} bytes; {LONGEST_LINE} is the most", offset=offset, length=length)
 
 
@@ -161,8 +176,8 @@ def _bounded(block: Block) -> Iterator[Block | Defect]:
         start, end = int(starts[at]), int(ends[at])
         if start > done:
             yield Block(block.offset + done, block.data[done:start])
-        yield _too_long(block.offset + start, end - start)
         done = min(end + 1, len(block.data))
+        yield _too_long(block.offset + start, done - start)
     if done == 0:
         yield block
     elif done < len(block.data):

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from comity.parsers.contract import Inferred
+from comity.parsers.coverage import NOTHING, Coverage
 from comity.terms.digest import Digest
 
 BATCH_BYTES = 64 * 2**20
@@ -66,7 +67,7 @@ class Reading:
 
     `member` is empty for an acquired exhibit; `parser` and `version` are empty when no parser claims the type. `rows` counts
     the rows of its own per table (children have their own Reading), `defects` its defects by code, `children` what was
-    found directly inside it.
+    found directly inside it. `coverage` is what became of its bytes, `inside` the same of everything inside it, all levels added up.
     """
 
     number: str
@@ -79,6 +80,8 @@ class Reading:
     rows: tuple[tuple[str, int], ...]
     defects: tuple[tuple[str, int], ...]
     children: int
+    coverage: Coverage = NOTHING
+    inside: Coverage = NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from comity.observables import ACCOUNT, PAYMENT, Table
-from comity.parsers.contract import Defect, Inferred, Item, Source
+from comity.parsers.contract import Defect, Inferred, Item, Source, Structure
 from comity.parsers.statements import profile as kinds
 from comity.parsers.statements.guessing import guess
 from comity.parsers.statements.profile import UNKNOWN, Profile, digest, from_facts, to_facts
@@ -50,7 +50,7 @@ class StatementCsv:
     """
 
     name: str = "statement_csv"
-    version: str = "1"
+    version: str = "2"
     media_type: str = "text/csv"
     tables: tuple[Table, ...] = (PAYMENT, ACCOUNT)
 
@@ -81,13 +81,23 @@ class StatementCsv:
             row, defects = _account(profile)
             yield from defects
             rows.add(ACCOUNT, row, offset=0, length=profile.head)
-        for record in records(source.stream, profile.layout, start=profile.head if whole else 0):
+        reached = profile.head if whole else 0
+        for record in records(source.stream, profile.layout, start=reached):
+            yield from _blank(reached, record.offset)
+            reached = record.offset + record.length
             try:
                 rows.add(PAYMENT, _payment(record, profile), offset=record.offset, length=record.length)
             except _UnreadableError as refused:
                 yield Defect(code=refused.code, reason=refused.reason, offset=record.offset, length=record.length)
             yield from rows.full()
         yield from rows.rest()
+        yield from _blank(reached, source.size)
+
+
+def _blank(start: int, end: int) -> Iterator[Structure]:
+    """Yield the place of the blank lines between records, if any."""
+    if end > start:
+        yield Structure(what="blank lines", offset=start, length=end - start)
 
 
 PARSER = StatementCsv()

@@ -14,7 +14,7 @@ from comity.observables import EVENT, Table
 from comity.parsers.contract import Defect, Inferred, Item, Source
 from comity.parsers.daemon_messages import interpret
 from comity.parsers.event_rows import Peers, event_rows
-from comity.parsers.lines import Block, blocks, split, timeless, unreadable
+from comity.parsers.lines import Block, Lines, blanks, blocks, split, timeless, unreadable
 from comity.parsers.log_year import MONTHS, YEAR_DOUBT, Years, infer_years
 
 _CLOCK = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-6][0-9]"
@@ -44,7 +44,7 @@ class Syslog:
     """Reads syslog files."""
 
     name = "syslog"
-    version = "1"
+    version = "2"
     media_type = "text/x-syslog"
     tables: tuple[Table, ...] = (EVENT,)
 
@@ -69,7 +69,7 @@ class Syslog:
         for block in blocks(source):
             if isinstance(block, Defect):
                 continue
-            heads = _heads(_texts(block))
+            heads = _heads(_texts(split(block)))
             dated = heads.filter(pl.col("year").is_null() & pl.col("day").is_not_null()).select("offset", "day")
             # the first line of each day is enough, however long the log
             days.append(dated.filter((pl.col("day") != pl.col("day").shift()).fill_null(value=True)))
@@ -92,9 +92,8 @@ class Syslog:
                 yield from _read_block(block, facts, peers, source.origin)
 
 
-def _texts(block: Block) -> pl.DataFrame:
-    """Return offset, length and text of all lines of `block`, in order."""
-    lines = split(block)
+def _texts(lines: Lines) -> pl.DataFrame:
+    """Return offset, length and text of all `lines`, in order."""
     if not lines.odd:
         return lines.frame
     return pl.concat([lines.frame, pl.DataFrame(lines.odd, schema=lines.frame.schema, orient="row")]).sort("offset")
@@ -117,7 +116,8 @@ def _tagged(texts: pl.Series) -> pl.Series:
 
 
 def _read_block(block: Block, facts: Mapping[str, str], peers: Peers, origin: int) -> Iterator[Item]:
-    frame = _texts(block)
+    lines = split(block)
+    frame = _texts(lines)
     parts = []
     for pattern, reading in ((BSD, _bsd), (RFC5424, _rfc5424), (ISO, _iso)):
         matches = frame["line"].str.contains(pattern)
@@ -131,6 +131,7 @@ def _read_block(block: Block, facts: Mapping[str, str], peers: Peers, origin: in
         yield event_rows(read.with_columns(pl.coalesce(port, "source.port").alias("source.port")))
         yield from timeless(read)
     yield from unreadable(list(frame.select("offset", "length").iter_rows()), _NOT_READ)
+    yield blanks(block, lines)
 
 
 _SHAPE = ("offset", "length", "@timestamp", "event.precision", "event.clock", "host.name", "process.name", "process.pid", "message")

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from comity.observables import Table
-from comity.parsers.contract import Child, Defect, Inferred, Item, Source
-from comity.parsers.decoded_stream import PIECE, check_limits, pieces_of, spooled, stream_of
+from comity.parsers.contract import Child, Defect, Inferred, Item, Source, Structure
+from comity.parsers.decoded_stream import PIECE, Used, check_limits, pieces_of, spooled, stream_of
 from comity.parsers.tar_header import BLOCK, Entry, find_header, find_signature, is_header, read_entry
 from comity.terms.errors import MaterialError
 
@@ -25,7 +25,7 @@ class TarArchive:
     """Hands out the files of a tar archive, streamed. The place in a step is the byte where the entry's headers begin."""
 
     name: str = "tar_archive"
-    version: str = "1"
+    version: str = "2"
     media_type: str = "application/x-tar"
     tables: tuple[Table, ...] = ()
 
@@ -49,6 +49,7 @@ class TarArchive:
         """
         del inferred
         at = find_header(source, 0)
+        yield from _zeros(0, at)
         count = 0
         while at < source.size:
             if count >= MOST_ENTRIES:
@@ -65,6 +66,7 @@ class TarArchive:
                 yield from _entry_items(source, entry, at)
                 following = entry.following
             at, count = find_header(source, following), count + 1
+            yield from _zeros(following, at)
 
     def extract(self, source: Source, *, step: str) -> BinaryIO:
         """Return the content of a file as far as the archive holds it."""
@@ -72,10 +74,19 @@ class TarArchive:
         place = rest.partition(":")[0]
         if kind != "tar" or not (place.isascii() and place.isdigit()) or int(place) >= source.size:
             raise MaterialError(f"{source.name}: no file in the archive at {step[:80]!r}")
-        return spooled(_content(source, read_entry(source, int(place))))
+        return spooled(_content(source, read_entry(source, int(place)), Used()))
+
+
+def _zeros(start: int, end: int) -> Iterator[Structure]:
+    if end > start:
+        yield Structure(what="zero blocks", offset=start, length=end - start)
 
 
 def _entry_items(source: Source, entry: Entry, at: int) -> Iterator[Item]:
+    yield Structure(what="entry headers", offset=at, length=min(entry.data, source.size) - at)
+    stored, end = entry.data + entry.stored, min(entry.following, source.size)
+    if stored < end and not any(b"".join(pieces_of(source.stream, stored, end - stored))):
+        yield Structure(what="padding", offset=stored, length=end - stored)
     if entry.kind == _DIRECTORY:
         return
     if entry.kind in _NOT_FILES:
@@ -83,6 +94,7 @@ def _entry_items(source: Source, entry: Entry, at: int) -> Iterator[Item]:
         reason = f"Entry {entry.name[:200]!r} is {_NOT_FILES[entry.kind]}{target}, not followed."
         yield Defect(code="link_not_followed", reason=reason, offset=at, length=entry.data - at)
         return
+    used = Used()
     yield Child(
         step=f"tar:{at}:{entry.name}",
         name=entry.name,
@@ -91,12 +103,16 @@ def _entry_items(source: Source, entry: Entry, at: int) -> Iterator[Item]:
         length=max(0, min(entry.stored, source.size - entry.data)),
         size=entry.size,
         modified=entry.modified,
-        stream=stream_of(_content(source, entry)),
+        stream=stream_of(_content(source, entry, used)),
+        used=used,
     )
 
 
-def _content(source: Source, entry: Entry) -> Iterator[bytes]:
-    """Yield the content of a file, holes of a sparse one as zeros; MaterialError where the archive ends before it."""
+def _content(source: Source, entry: Entry, used: Used) -> Iterator[bytes]:
+    """Yield the content of a file, holes of a sparse one as zeros; MaterialError where the archive ends before it.
+
+    `used` is told of the stored bytes as they are given.
+    """
     given = 0
     place = entry.data
     for offset, size in ((0, entry.size),) if entry.segments is None else (*entry.segments, (entry.size, 0)):
@@ -109,6 +125,7 @@ def _content(source: Source, entry: Entry) -> Iterator[bytes]:
         before = given
         for piece in pieces_of(source.stream, place, size):
             given += len(piece)
+            used.size += len(piece)
             yield piece
         if given - before < size:
             raise MaterialError(f"the archive ends after {given} of the file's {entry.size} bytes")

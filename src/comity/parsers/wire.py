@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from comity.parsers.contract import Inferred
+from comity.parsers.coverage import Coverage
 from comity.parsers.reading import Batch, Job, Limits, Reading
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
@@ -165,7 +166,20 @@ def _reading_record(reading: Reading) -> JsonValue:
         "rows": [[name, count] for name, count in reading.rows],
         "defects": [[code, count] for code, count in reading.defects],
         "children": reading.children,
+        "coverage": _coverage_record(reading.coverage),
+        "inside": _coverage_record(reading.inside),
     }
+
+
+def _coverage_record(coverage: Coverage) -> JsonValue:
+    return [
+        coverage.size,
+        coverage.children,
+        [[name, count] for name, count in coverage.rows],
+        [[name, count] for name, count in coverage.structure],
+        [[name, count] for name, count in coverage.unread],
+        [[name, count] for name, count in coverage.remarked],
+    ]
 
 
 def _reading(record: JsonValue) -> Reading:
@@ -184,8 +198,27 @@ def _reading(record: JsonValue) -> Reading:
                 rows=_counts(rows),
                 defects=_counts(defects),
                 children=children,
+                coverage=_coverage(record.get("coverage")),
+                inside=_coverage(record.get("inside")),
             )
     msg = "not a reading"
+    raise ValueError(msg)
+
+
+def _coverage(record: JsonValue) -> Coverage:
+    match record:
+        case [int(size), int(children), list(rows), list(structure), list(unread), list(remarked)]:
+            coverage = Coverage(
+                size=size,
+                rows=_counts(rows),
+                children=children,
+                structure=_counts(structure),
+                unread=_counts(unread),
+                remarked=_counts(remarked),
+            )
+            if coverage.balanced:
+                return coverage
+    msg = "bytes that do not add up"
     raise ValueError(msg)
 
 

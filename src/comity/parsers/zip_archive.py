@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from comity.observables import Table
-from comity.parsers.contract import Child, Defect, Inferred, Item, Source
-from comity.parsers.decoded_stream import decompressed, pieces_of, spooled, stream_of
-from comity.parsers.zip_directory import Entry, data_place, read_directory
+from comity.parsers.contract import Child, Defect, Inferred, Item, Source, Structure
+from comity.parsers.decoded_stream import Used, decompressed, pieces_of, spooled, stream_of
+from comity.parsers.zip_directory import Entry, data_place, descriptor_size, read_directory
 from comity.terms.errors import MaterialError
 
 _DOCUMENT_ENTRIES = (b"[Content_Types].xml", b"mimetype", b"_rels/.rels")
 _LOCAL_NAME = 30
+_EMPTY_DEFLATED = 2  # bytes that nothing deflates to
 _ENCRYPTED = 1 | 1 << 6 | 1 << 13  # 4.4.4: traditional, strong, masked headers
 _METHODS = {0: "", 8: "deflate", 12: "bzip2"}
 _METHOD_NAMES = {
@@ -38,7 +39,7 @@ class ZipArchive:
     """Hands out the entries of a ZIP archive, streamed."""
 
     name: str = "zip_archive"
-    version: str = "1"
+    version: str = "2"
     media_type: str = "application/zip"
     tables: tuple[Table, ...] = ()
 
@@ -65,6 +66,7 @@ class ZipArchive:
         del inferred
         directory = read_directory(source)
         yield from directory.defects
+        yield from directory.structures
         if any(entry.name == "[Content_Types].xml" for entry in directory.entries):
             reason = "The archive is an Office document inside; documents are not opened yet."
             yield Defect(code="type_unknown", reason=reason, offset=0, length=source.size)
@@ -83,7 +85,7 @@ class ZipArchive:
                 entry = entries[int(index)]
                 place = data_place(source, entry)
                 if place is not None and entry.method in _METHODS and not entry.flags & _ENCRYPTED:
-                    return spooled(_content(source, entry, place[0]))
+                    return spooled(_content(source, entry, place[0], Used()))
         raise MaterialError(f"{source.name}: no readable entry at {step[:80]!r}")
 
 
@@ -102,6 +104,9 @@ def _entry_items(source: Source, entry: Entry, *, overlaps: bool) -> Iterator[It
     place = data_place(source, entry)
     begin = min(entry.offset if place is None else place[0], source.size)
     length = max(0, min(entry.compressed, source.size - begin))
+    if place is not None:
+        yield Structure(what="entry headers", offset=entry.offset, length=begin - entry.offset)
+        yield Structure(what="entry headers", offset=begin + length, length=descriptor_size(source, entry, begin + length))
     refused = _refused(entry, overlaps=overlaps, found=place is not None)
     if refused is not None:
         code, why = refused
@@ -111,11 +116,14 @@ def _entry_items(source: Source, entry: Entry, *, overlaps: bool) -> Iterator[It
         why = f"it is called {place[1][:200]!r} where its data lies; the directory's name is used"
         yield Defect(code="names_differ", reason=f"Entry {entry.index}, {entry.name[:200]!r}: {why}.", offset=entry.offset, length=0)
     if entry.name.endswith("/") and not entry.size:
+        if length <= _EMPTY_DEFLATED:
+            yield Structure(what="empty content", offset=begin, length=length)
         return
     if stat.S_ISLNK(entry.mode):
         why = f"a symbolic link to {_link_target(source, entry, begin)!r}, not followed"
         yield Defect(code="link_not_followed", reason=f"Entry {entry.index}, {entry.name[:200]!r}: {why}.", offset=begin, length=length)
         return
+    used = Used()
     yield Child(
         step=f"zip:{entry.index}:{entry.name}",
         name=entry.name,
@@ -124,13 +132,14 @@ def _entry_items(source: Source, entry: Entry, *, overlaps: bool) -> Iterator[It
         length=length,
         size=entry.size or 0,
         modified=entry.modified,
-        stream=stream_of(_content(source, entry, begin)),
+        stream=stream_of(_content(source, entry, begin, used)),
+        used=used,
     )
 
 
 def _link_target(source: Source, entry: Entry, begin: int) -> str:
     try:
-        first = next(_content(source, entry, begin), b"")
+        first = next(_content(source, entry, begin, Used()), b"")
     except MaterialError:
         first = b""
     return first[:_LONGEST_TARGET].decode("utf-8", errors="backslashreplace")
@@ -163,12 +172,16 @@ def _overlapping(entries: Sequence[Entry]) -> frozenset[int]:
     return frozenset(overlapping)
 
 
-def _content(source: Source, entry: Entry, begin: int) -> Iterator[bytes]:
-    """Yield the content of an entry; MaterialError at the end when it is not what the directory says."""
+def _content(source: Source, entry: Entry, begin: int, used: Used) -> Iterator[bytes]:
+    """Yield the content of an entry; MaterialError at the end when it is not what the directory says.
+
+    `used` is told at the end, when the content holds.
+    """
     encoded = pieces_of(source.stream, begin, entry.compressed)
     kind = _METHODS[entry.method]
     size = checksum = 0
-    for piece in decompressed(encoded, kind, several=False) if kind else encoded:
+    taken = Used()
+    for piece in decompressed(encoded, kind, several=False, used=taken) if kind else encoded:
         size += len(piece)
         checksum = zlib.crc32(piece, checksum)
         yield piece
@@ -176,6 +189,7 @@ def _content(source: Source, entry: Entry, begin: int) -> Iterator[bytes]:
         raise MaterialError(f"entry {entry.index} decodes to {size} bytes where the directory says {entry.size}")
     if entry.checksum is not None and checksum != entry.checksum:
         raise MaterialError(f"entry {entry.index} decodes to bytes with another checksum than the directory says")
+    used.size = taken.size if kind else size
 
 
 PARSER = ZipArchive()

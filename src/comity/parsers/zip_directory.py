@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from comity.parsers.contract import Defect, Source
+from comity.parsers.contract import Defect, Source, Structure
 
 MOST_ENTRIES = 100_000
 """Entries of one archive that are read."""
@@ -50,22 +50,23 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Directory:
-    """The entries in the order written, and what of the directory could not be read."""
+    """The entries in the order written, what of the directory could not be read, and where what was read lies (without comments)."""
 
     entries: tuple[Entry, ...]
     defects: tuple[Defect, ...]
+    structures: tuple[Structure, ...]
 
 
 def read_directory(source: Source) -> Directory:
     """Return the entries of the archive `source`; without a usable central directory, those its local headers show."""
     end = _find_end(source)
     if end is not None:
-        entries, defects = _central(source, *end)
-        if entries or not end[1]:
-            return Directory(entries=tuple(entries), defects=tuple(defects))
+        entries, defects, records = _central(source, end.start, end.size, end.shift)
+        if entries or not end.size:
+            return Directory(entries=tuple(entries), defects=tuple(defects), structures=(*records, *end.records))
     reason = "The archive has no readable directory; its entries were found by their own headers, some may be missing."
-    lost = Defect(code="directory_missing", reason=reason, offset=0, length=source.size)
-    return Directory(entries=tuple(_by_local_headers(source)), defects=(lost,))
+    lost = Defect(code="directory_missing", reason=reason, offset=source.size, length=0)
+    return Directory(entries=tuple(_by_local_headers(source)), defects=(lost,), structures=())
 
 
 def data_place(source: Source, entry: Entry) -> tuple[int, str] | None:
@@ -79,6 +80,23 @@ def data_place(source: Source, entry: Entry) -> tuple[int, str] | None:
     return entry.offset + _LOCAL.size + name_length + extra_length, _name(raw, flags, _extras(extra))
 
 
+def descriptor_size(source: Source, entry: Entry, at: int) -> int:
+    """Return the bytes of the data descriptor of `entry` at `at`, where its data ends; 0 when none fits (4.3.9)."""
+    if not entry.flags & _DESCRIPTOR or entry.checksum is None or entry.size is None:
+        return 0
+    for sign in (b"PK\x07\x08", b""):
+        for sizes in ("<L2L", "<L2Q"):
+            wide = struct.Struct(sizes)
+            written = _at(source, at, len(sign) + wide.size)
+            try:
+                expected = sign + wide.pack(entry.checksum, entry.compressed, entry.size)
+            except struct.error:
+                continue
+            if written == expected:
+                return len(written)
+    return 0
+
+
 def _at(source: Source, offset: int, length: int) -> bytes:
     if not 0 <= offset < source.size:
         return b""
@@ -86,8 +104,18 @@ def _at(source: Source, offset: int, length: int) -> bytes:
     return source.stream.read(min(length, source.size - offset))
 
 
-def _find_end(source: Source) -> tuple[int, int, int] | None:
-    """Return (place, bytes and shift) of the central directory; `shift` is what stands before the archive. None without an end record."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _End:
+    """Place and bytes of the central directory by its end records, and where these lie; `shift` is what stands before the archive."""
+
+    start: int
+    size: int
+    shift: int
+    records: tuple[Structure, ...]
+
+
+def _find_end(source: Source) -> _End | None:
+    """Return what the end records say; None without any that lead to a directory."""
     tail_size = min(source.size, _END.size + _LONGEST_COMMENT + 1)
     tail = _at(source, source.size - tail_size, tail_size)
     found = tail.rfind(b"PK\x05\x06")
@@ -96,32 +124,36 @@ def _find_end(source: Source) -> tuple[int, int, int] | None:
     if found < 0:
         return None
     place = source.size - tail_size + found
+    records = [Structure(what="directory", offset=place, length=_END.size)]
     size, offset = _END.unpack_from(tail, found)[5:7]
     located = _at(source, place - _LOCATOR.size, _LOCATOR.size) if place >= _LOCATOR.size else b""
     if len(located) == _LOCATOR.size and located[:4] == b"PK\x06\x07":
+        records.append(Structure(what="directory", offset=place - _LOCATOR.size, length=_LOCATOR.size))
         for where in (_LOCATOR.unpack(located)[2], place - _LOCATOR.size - _END_64.size):
             record = _at(source, where, _END_64.size)
             if len(record) == _END_64.size and record[:4] == b"PK\x06\x06":
                 size, offset = _END_64.unpack(record)[8:10]
                 place = where
+                records.append(Structure(what="directory", offset=where, length=_END_64.size))
                 break
     start = place - size
     if start >= 0 and (not size or _at(source, start, 4) == b"PK\x01\x02"):
-        return start, size, start - offset
-    return (offset, size, 0) if _at(source, offset, 4) == b"PK\x01\x02" else None
+        return _End(start=start, size=size, shift=start - offset, records=tuple(records))
+    return _End(start=offset, size=size, shift=0, records=tuple(records)) if _at(source, offset, 4) == b"PK\x01\x02" else None
 
 
-def _central(source: Source, start: int, size: int, shift: int) -> tuple[list[Entry], list[Defect]]:
+def _central(source: Source, start: int, size: int, shift: int) -> tuple[list[Entry], list[Defect], list[Structure]]:
     entries: list[Entry] = []
+    records: list[Structure] = []
     at, end = start, min(start + size, source.size)
     while at < end:
         record = _at(source, at, _CENTRAL.size)
         if len(record) < _CENTRAL.size or record[:4] != b"PK\x01\x02":
             reason = f"The directory is damaged after {len(entries)} entries; what it named from here on is not read."
-            return entries, [Defect(code="directory_damaged", reason=reason, offset=at, length=end - at)]
+            return entries, [Defect(code="directory_damaged", reason=reason, offset=at, length=end - at)], records
         if len(entries) >= MOST_ENTRIES:
             reason = f"The archive has more than {MOST_ENTRIES} entries; no more are read."
-            return entries, [Defect(code="limit_entries", reason=reason, offset=at, length=end - at)]
+            return entries, [Defect(code="limit_entries", reason=reason, offset=at, length=end - at)], records
         fields = _CENTRAL.unpack(record)
         name_length, extra_length, comment_length = fields[10:13]
         rest = _at(source, at + _CENTRAL.size, name_length + extra_length)
@@ -129,8 +161,9 @@ def _central(source: Source, start: int, size: int, shift: int) -> tuple[list[En
         # a shift is right for what stands before the archive, wrong for what was lost or put inside it
         moved = _at(source, entry.offset + shift, 4) == b"PK\x03\x04"
         entries.append(replace(entry, offset=entry.offset + shift) if moved else entry)
+        records.append(Structure(what="directory", offset=at, length=_CENTRAL.size + len(rest)))
         at += _CENTRAL.size + name_length + extra_length + comment_length
-    return entries, []
+    return entries, [], records
 
 
 def _entry(index: int, fields: tuple[int, ...], raw_name: bytes, raw_extra: bytes) -> Entry:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 import pytest
 
 from comity.parsers.camt053 import PARSER
-from comity.parsers.contract import Defect, Rows, Source
+from comity.parsers.contract import Defect, Rows, Source, Structure
 
 
 def rows_of(data: bytes, facts, origin: int = 0):
@@ -12,7 +12,7 @@ def rows_of(data: bytes, facts, origin: int = 0):
     for item in PARSER.read(Source(stream=io.BytesIO(data), size=len(data), name="x", origin=origin), inferred=facts):
         if isinstance(item, Rows):
             tables[item.table.name] += item.batch.to_pylist()
-        else:
+        elif not isinstance(item, Structure):
             assert isinstance(item, Defect)
             assert 0 <= item.offset <= item.offset + item.length <= len(data)
             defects.append(item)

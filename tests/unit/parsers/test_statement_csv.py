@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from comity.parsers.contract import Defect, Rows, Source
+from comity.parsers.contract import Defect, Rows, Source, Structure
 from comity.parsers.statement_csv import PARSER
 from comity.parsers.statements import table, vocabulary
 
@@ -30,7 +30,7 @@ def rows_of(source, facts):
     for item in PARSER.read(source, inferred=facts):
         if isinstance(item, Rows):
             tables[item.table.name] += item.batch.to_pylist()
-        else:
+        elif not isinstance(item, Structure):
             assert isinstance(item, Defect)
             defects.append(item)
     return tables["payment"], tables["account"], defects

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from comity.parsers.contract import Defect, Inferred, Item, Rows, Source
+from comity.parsers.contract import Defect, Inferred, Item, Rows, Source, Structures
 from comity.parsers.syslog import PARSER
 
 WRITTEN = datetime(2017, 4, 20, 14, 14, 30, tzinfo=UTC)
@@ -210,7 +210,7 @@ def test_recognition(head: bytes, name: str, score: int) -> None:
 def test_real_log(shared_data: Path) -> None:
     data = (shared_data / "logs" / "auth.log").read_bytes()
     items = read(data)
-    assert [type(item) for item in items] == [Rows]
+    assert [type(item) for item in items] == [Rows, Structures]
     found = rows(items)
     assert len(found) == 7_121
     text = data.decode()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from comity.parsers import zip_archive
-from comity.parsers.contract import Child, Defect, Source
+from comity.parsers.contract import Child, Defect, Source, Structure
 from comity.terms.errors import MaterialError
 
 PARSER = zip_archive.PARSER
@@ -41,6 +41,8 @@ def read(data: bytes) -> tuple[dict[str, bytes], list[Defect], list[Child]]:
     for item in PARSER.read(source(data), inferred=()):
         if isinstance(item, Defect):
             defects.append(item)
+            continue
+        if isinstance(item, Structure):
             continue
         assert isinstance(item, Child)
         children.append(item)
