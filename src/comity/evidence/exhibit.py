@@ -19,13 +19,22 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """`length` bytes at `offset` of a file."""
+
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Exhibit:
     """One acquired file, as its line in the acquisition manifest says.
 
     `name` is the path relative to the acquired folder, for display; `name_bytes` the same bytes as found, which need
     not be UTF-8. `kind` is file, symlink, device, fifo, socket or directory; only files have `sha256` and `location`.
     `allocated` is the bytes on disk of a sparse file, None when it is not sparse. `defect` says what went wrong when it was
-    acquired (unreadable, changed while it was read), None when nothing did.
+    acquired (unreadable, changed while it was read), None when nothing did. `filled` are the places that could not be read
+    and are zeros in what is preserved, in order.
     """
 
     number: str
@@ -44,6 +53,7 @@ class Exhibit:
     allocated: int | None = None
     mode: int = 0
     defect: str | None = None
+    filled: tuple[Place, ...] = ()
 
     @property
     def root_number(self) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import BinaryIO, NamedTuple
 
-from comity.evidence.exhibit import Exhibit, Location
+from comity.evidence.exhibit import Exhibit, Location, Place
 from comity.terms.digest import Digest
 from comity.terms.errors import ComityError, IntegrityError
 from comity.terms.instant import parse_instant
@@ -57,11 +57,12 @@ def encode_line(
     content: Content | None,
     link_target: bytes | None = None,
     problem: str | None = None,
+    filled: tuple[Place, ...] = (),
     salt: str,
 ) -> bytes:
     """Return the line of exhibit `number`, without newline: canonical JSON, what is not known left out.
 
-    Members are those of the bones document, and `inode`, `links` (when more than one name leads to the file) and `defect`.
+    Members are those of the bones document, and `inode`, `links` (when more than one name leads to the file), `defect` and `filled`.
     `size` is that of the preserved bytes; of a file that could not be read, what the file system said. `salt` (see `new_salt`)
     keeps whoever sees the digest of the line alone from finding the line by guessing.
     """
@@ -79,6 +80,7 @@ def encode_line(
         | ({} if content is not None else {"size": _size_without_content(kind, status, link_target)})
         | ({} if link_target is None else {"link_target_hex": link_target.hex()})
         | ({} if problem is None else {"defect": problem})
+        | ({} if not filled else {"filled": [[place.offset, place.length] for place in filled]})
     ).encode()
 
 
@@ -197,6 +199,7 @@ def decode_line(line: bytes, *, where: str) -> Exhibit:
             allocated=None if "allocated" not in fields else _count(fields, "allocated"),
             mode=_count(fields, "mode") if "mode" in fields else 0,
             defect=None if "defect" not in fields else _text(fields, "defect"),
+            filled=_places(fields, "filled") if "filled" in fields else (),
         )
     except (ValueError, TypeError, KeyError, RecursionError, ComityError) as error:
         raise IntegrityError(f"{where} does not describe an exhibit: {error}") from error
@@ -254,6 +257,18 @@ def _count(fields: Mapping[str, object], name: str) -> int:
     if type(value) is not int or value < 0:
         raise TypeError(f"{name} is not a count")
     return value
+
+
+def _places(fields: Mapping[str, object], name: str) -> tuple[Place, ...]:
+    listed = fields[name]
+    if not isinstance(listed, list):
+        raise TypeError(f"{name} is not a list of places")
+    places = []
+    for offset, length in listed:
+        if type(offset) is not int or type(length) is not int or offset < 0 or length <= 0:
+            raise TypeError(f"{name} has a place that is none")
+        places.append(Place(offset=offset, length=length))
+    return tuple(places)
 
 
 def _instant(fields: Mapping[str, object], name: str) -> datetime | None:

@@ -1,15 +1,21 @@
-"""Copying large files: one read, hashed beside the copy."""
+"""Copying large files: one read, hashed and written beside each other."""
 
+import errno
+import fcntl
 import hashlib
+import mmap
 import os
 import threading
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import SimpleQueue
 
-CHUNK = 2**19
-_RING = 4
-_SYNC_EVERY = 128 * 2**20
+from comity.evidence.acquisition.unreadable import CHUNK, Source
+from comity.evidence.exhibit import Place
+
+_RING = 8
+_ALIGNED = 4096
 
 ALGORITHMS = ("sha256", "md5", "sha1")
 """What may be asked for; SHA-256 always is. MD5 and SHA-1 serve older tools' lists and prove nothing."""
@@ -17,90 +23,93 @@ ALGORITHMS = ("sha256", "md5", "sha1")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copied:
-    """`length` bytes were read; `digests` by algorithm, in hex. `problem` says why reading stopped early, None if it did not."""
+    """`length` bytes were stored, of which `got` could be read; `digests` of what was stored by algorithm, in hex.
+
+    `problem` says what could not be read, None when all could; `filled` are the places that are zeros for that reason.
+    """
 
     length: int
+    got: int
     digests: dict[str, str]
     problem: str | None
+    filled: tuple[Place, ...]
 
 
-def copy(source: int, target: int, *, size: int, digests: tuple[str, ...], sparse: bool, copied: Callable[[int], None]) -> Copied:
-    """Copy `size` bytes (fewer when it ends, or cannot be read) from descriptor `source` to `target`, hashing them on the way.
+class Copier:
+    """Copies files one after the other, all through the same memory: to touch new memory costs about as much as to hash it.
 
-    Each algorithm has its own thread (hashlib lets go of the interpreter), each sees the very bytes that are written.
-    Written bytes are sent to the disk every 128 MiB by one more thread, so that little is left to wait for at the end; the
-    caller still syncs. With `sparse`, runs of zeros become holes. `copied` hears of each chunk's bytes.
+    Args:
+        digests: the algorithms.
+        copied: hears of each chunk's bytes.
     """
-    hashers = [_Hasher(name) for name in digests]
-    syncer = _Syncer(target)
-    for thread in (*hashers, syncer):
-        thread.start()
-    length, problem = 0, None
-    try:
-        for chunk in _chunks(source, size, hashers):
-            _write(target, chunk, length, sparse=sparse)
-            length += len(chunk)
-            syncer.written(length)
-            copied(len(chunk))
-    except _UnreadableError as error:
-        problem = f"cannot be read from byte {length} on: {error}"
-    finally:
-        for hasher in hashers:
-            hasher.finish()
-        syncer.finish()
-    if syncer.problem is not None:
-        raise syncer.problem
-    if sparse:  # a hole at the end has not been written
-        os.ftruncate(target, length)
-    return Copied(length=length, digests={hasher.algorithm: hasher.digest.hexdigest() for hasher in hashers}, problem=problem)
 
+    def __init__(self, *, digests: tuple[str, ...], copied: Callable[[int], None]) -> None:
+        self._digests = digests
+        self._copied = copied
+        self._memory: memoryview | None = None
 
-class _UnreadableError(Exception):
-    """The source, not the target, answered with an error."""
+    def copy(self, source: int, target: int, *, size: int, sparse: bool) -> Copied:
+        """Copy `size` bytes (fewer when it ends, or cannot be read on) from descriptor `source` to the empty file `target`.
 
-
-def _chunks(source: int, size: int, hashers: Sequence["_Hasher"]) -> Iterator[memoryview]:
-    """Yield the first `size` bytes of `source` in chunks that the hashers get too; a chunk's memory is used again later."""
-    ring = [memoryview(bytearray(min(CHUNK, max(size, 1)))) for _ in range(_RING)]
-    left, turn = size, 0
-    while left > 0:
-        buffer = ring[turn % _RING]
-        if turn >= _RING:
-            for hasher in hashers:  # each is done with what this buffer held before
-                hasher.done.get()
+        One thread reads, one writes, one per algorithm hashes (hashlib and the system let go of the interpreter); all see the
+        same memory, so that the digests are those of the very bytes written. What is written goes past the page cache where
+        the file system allows: it is on its way to the disk at once, and need not be copied there. The caller still syncs.
+        With `sparse`, runs of zeros become holes. Errors of `target` are raised, those of `source` are in the answer (see
+        `Source`).
+        """
+        reader, writer = Source(source, size=size), _Writer(target, sparse=sparse)
+        hashers = [_Hasher(name) for name in self._digests]
+        consumers = (*hashers, writer)
+        for thread in consumers:
+            thread.start()
         try:
-            count = os.readv(source, [buffer[:left]])
-        except OSError as error:
-            raise _UnreadableError(error.strerror) from error
-        if count == 0:
-            return
-        for hasher in hashers:
-            hasher.work.put(buffer[:count])
-        yield buffer[:count]
-        left, turn = left - count, turn + 1
+            for count in self._distribute(reader, consumers):
+                self._copied(count)
+                if writer.problem is not None:
+                    break
+        finally:
+            for thread in consumers:
+                thread.finish()
+        if writer.problem is not None:
+            raise writer.problem
+        if sparse:  # a hole at the end has not been written
+            os.ftruncate(target, reader.position)
+        taken = {hasher.algorithm: hasher.digest.hexdigest() for hasher in hashers}
+        return Copied(length=reader.position, got=reader.got, digests=taken, problem=reader.problem, filled=reader.places)
+
+    def _distribute(self, reader: Source, consumers: Sequence["_Consumer"]) -> Iterator[int]:
+        """Give all that `reader` reads to the consumers, chunk by chunk; yield their sizes. A chunk's memory is used again."""
+        if self._memory is None:
+            self._memory = memoryview(mmap.mmap(-1, _RING * CHUNK))  # begins on a page, as writing past the cache demands
+        turn, count = 0, CHUNK
+        while count == CHUNK:
+            if turn >= _RING:
+                for consumer in consumers:  # each is done with what this part of the memory held before
+                    consumer.done.get()
+            start = turn % _RING * CHUNK
+            count = reader.read_into(self._memory[start : start + CHUNK])
+            if count:
+                for consumer in consumers:
+                    consumer.work.put(self._memory[start : start + count])
+                yield count
+            turn += 1
 
 
-def _write(target: int, chunk: memoryview, offset: int, *, sparse: bool) -> None:
-    if sparse and bytes(chunk).count(0) == len(chunk):
-        return
-    while chunk:
-        done = os.pwrite(target, chunk, offset)
-        chunk, offset = chunk[done:], offset + done
+class _Consumer(threading.Thread):
+    """Takes the chunks put into `work`, in order; `done` gets one token per chunk."""
 
-
-class _Hasher(threading.Thread):
-    """One algorithm over the chunks put into `work`; `done` gets one token per chunk."""
-
-    def __init__(self, algorithm: str) -> None:
-        super().__init__(name=f"hash {algorithm}", daemon=True)
-        self.algorithm = algorithm
-        self.digest = hashlib.new(algorithm, usedforsecurity=algorithm == "sha256")
+    def __init__(self, name: str) -> None:
+        super().__init__(name=name, daemon=True)
         self.work: SimpleQueue[memoryview | None] = SimpleQueue()
         self.done: SimpleQueue[None] = SimpleQueue()
 
+    @abstractmethod
+    def take(self, chunk: memoryview) -> None:
+        """Use `chunk`, which is not to be touched afterwards."""
+
     def run(self) -> None:
         while (chunk := self.work.get()) is not None:
-            self.digest.update(chunk)
+            self.take(chunk)
             self.done.put(None)
 
     def finish(self) -> None:
@@ -108,29 +117,61 @@ class _Hasher(threading.Thread):
         self.join()
 
 
-class _Syncer(threading.Thread):
-    """Sends written bytes to the disk while more are read; `problem` holds what the disk answered (such as no space)."""
+class _Hasher(_Consumer):
+    """One algorithm."""
 
-    def __init__(self, target: int) -> None:
-        super().__init__(name="sync", daemon=True)
+    def __init__(self, algorithm: str) -> None:
+        super().__init__(f"hash {algorithm}")
+        self.algorithm = algorithm
+        self.digest = hashlib.new(algorithm, usedforsecurity=algorithm == "sha256")
+
+    def take(self, chunk: memoryview) -> None:
+        self.digest.update(chunk)
+
+
+class _Writer(_Consumer):
+    """Writes to `target` from its beginning; `problem` holds what the disk answered (such as no space)."""
+
+    def __init__(self, target: int, *, sparse: bool) -> None:
+        super().__init__("write")
         self._target = target
-        self._asked = 0
-        self._work: SimpleQueue[int | None] = SimpleQueue()
+        self._sparse = sparse
+        self._offset = 0
+        self._flags = fcntl.fcntl(target, fcntl.F_GETFL)
+        self._able = True
+        self._direct = False
         self.problem: OSError | None = None
 
-    def written(self, length: int) -> None:
-        if length - self._asked >= _SYNC_EVERY:
-            self._asked = length
-            self._work.put(length)
+    def take(self, chunk: memoryview) -> None:
+        offset, self._offset = self._offset, self._offset + len(chunk)
+        if self.problem is not None or (self._sparse and bytes(chunk).count(0) == len(chunk)):
+            return
+        try:
+            self._write(chunk, offset)
+        except OSError as error:
+            self.problem = error
 
-    def run(self) -> None:
-        while self._work.get() is not None:
+    def _write(self, chunk: memoryview, offset: int) -> None:
+        while chunk:
+            # a whole chunk begins and ends on a page; the last one need not, and what is left of one written in part
+            self._pass_cache(wanted=len(chunk) % _ALIGNED == 0)
             try:
-                os.fdatasync(self._target)
+                done = os.pwrite(self._target, chunk, offset)
             except OSError as error:
-                self.problem = error
-                return
+                if error.errno != errno.EINVAL or not self._direct:
+                    raise
+                self._able = False  # a file system with demands of its own
+                continue
+            if not self._direct:  # begin to send it to the disk, so that little is left to wait for at the end
+                os.posix_fadvise(self._target, offset, done, os.POSIX_FADV_DONTNEED)
+            chunk, offset = chunk[done:], offset + done
 
-    def finish(self) -> None:
-        self._work.put(None)
-        self.join()
+    def _pass_cache(self, *, wanted: bool) -> None:
+        direct = wanted and self._able
+        if direct == self._direct:
+            return
+        try:
+            fcntl.fcntl(self._target, fcntl.F_SETFL, self._flags | os.O_DIRECT if direct else self._flags)
+            self._direct = direct
+        except OSError:
+            self._able = False  # a file system that cannot

@@ -19,6 +19,9 @@ _SEGMENT = re.compile(r"objects/packs/([0-9]{6})\.tar")
 _BLOCK = 512
 _FLUSH_BYTES = 32 * 2**20
 _FLUSH_LINES = 4096
+_FLUSH_OBJECTS = 64
+_PLACERS = 8
+"""Threads that sync large files: a file system makes many syncs that come together durable at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,9 +36,9 @@ class Closed:
 
 
 class Journal:
-    """Takes lines and small contents, and makes them durable together: pack first, then journal.
+    """Takes lines and contents, and makes them durable together: objects and pack first, then journal.
 
-    A thread writes one batch while the next is collected.
+    A thread writes one batch while the next is collected; others sync large files meanwhile.
 
     Opening reads what an interrupted run left: `done` has the names and `places` object and offset
     of their contents by SHA-256; `discarded` says how many
@@ -60,6 +63,8 @@ class Journal:
         self._tally = _Tally()
         self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="journal")
         self._writing: Future[tuple[int, int]] | None = None
+        self._placer = ThreadPoolExecutor(max_workers=_PLACERS, thread_name_prefix="object")
+        self._placing: list[Future[bool]] = []
         self.done: set[bytes] = set()
         self.places: dict[bytes, tuple[str, int]] = {}
         self.discarded: dict[str, int] = {}
@@ -71,7 +76,8 @@ class Journal:
     @property
     def full(self) -> bool:
         """Whether enough was collected to be flushed."""
-        return len(self._lines) >= _FLUSH_LINES or (self._segment is not None and self._segment.pending >= _FLUSH_BYTES)
+        pending = 0 if self._segment is None else self._segment.pending
+        return len(self._lines) >= _FLUSH_LINES or pending >= _FLUSH_BYTES or len(self._placing) >= _FLUSH_OBJECTS
 
     def keep(self, data: bytes, *, sha256: str) -> tuple[str, int]:
         """Put `data` into the pack; return object path and offset."""
@@ -81,6 +87,12 @@ class Journal:
             self._segment = self._new_segment()
         offset = self._segment.add(sha256, data)
         return f"{_PACKS}/{self._segment.path.name}", offset
+
+    def place(self, draft: Draft, *, sha256: str) -> tuple[str, int]:
+        """Make `draft` an object of its own, durable before the next batch of lines; return object path and offset 0."""
+        name = f"objects/sha256/{sha256[:2]}/{sha256}"
+        self._placing.append(self._placer.submit(self._store.put_if_absent, name, draft))
+        return name, 0
 
     def add(self, line: bytes, *, size: int, defect: bool) -> None:
         """Collect an exhibit's line; `size` bytes of content stand behind it."""
@@ -93,8 +105,16 @@ class Journal:
         safe = self.settle()
         if self._lines:
             batch = Batch(0, []) if self._segment is None else self._segment.cut()
-            self._writing = self._writer.submit(self._write, self._segment, batch, self._lines, self._size, self._defects)
-            self._lines, self._size, self._defects = [], 0, 0
+            self._writing = self._writer.submit(
+                self._write,
+                placing=self._placing,
+                segment=self._segment,
+                batch=batch,
+                lines=self._lines,
+                size=self._size,
+                defects=self._defects,
+            )
+            self._placing, self._lines, self._size, self._defects = [], [], 0, 0
         return safe
 
     def settle(self) -> tuple[int, int]:
@@ -111,12 +131,14 @@ class Journal:
             self._open_file()
         descriptor, self._descriptor = self._descriptor, -1
         self._writer.shutdown()
+        self._placer.shutdown()
         self._store.put_if_absent(self._manifest, Draft(path=self._path, descriptor=descriptor))
         return self._tally.closed()
 
     def abandon(self) -> None:
         """Let go of the files as they are; what was flushed stays."""
         self._writer.shutdown()
+        self._placer.shutdown()
         if self._segment is not None:
             self._segment.abandon()
             self._segment = None
@@ -124,7 +146,11 @@ class Journal:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def _write(self, segment: Segment | None, batch: Batch, lines: list[bytes], size: int, defects: int) -> tuple[int, int]:
+    def _write(
+        self, *, placing: list[Future[bool]], segment: Segment | None, batch: Batch, lines: list[bytes], size: int, defects: int
+    ) -> tuple[int, int]:
+        for placed in placing:
+            placed.result()
         if segment is not None:
             segment.write(batch)
         if self._descriptor < 0:

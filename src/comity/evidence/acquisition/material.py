@@ -7,9 +7,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
-from comity.evidence.acquisition.copying import copy
+from comity.evidence.acquisition.copying import Copier
 from comity.evidence.acquisition.pack import SMALL
 from comity.evidence.acquisition.tree import Found
+from comity.evidence.acquisition.unreadable import Source
+from comity.evidence.exhibit import Place
 from comity.evidence.manifest import is_sparse
 from comity.evidence.store import Draft, FolderStore
 
@@ -24,7 +26,8 @@ _OPEN_FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 class Reading(NamedTuple):
     """What was read: `data` of a small file, `draft` of a large one, neither when nothing could be.
 
-    `digests` by algorithm in hex; `problem` says what was wrong, None when nothing was.
+    `digests` by algorithm in hex; `problem` says what was wrong, None when nothing was. `filled` are places that could not
+    be read and are zeros in what was kept.
     """
 
     status: os.stat_result | None
@@ -33,9 +36,10 @@ class Reading(NamedTuple):
     data: bytes | None
     draft: Draft | None
     problem: str | None
+    filled: tuple[Place, ...] = ()
 
 
-def read(found: Found, *, store: FolderStore, digests: tuple[str, ...], copied: Callable[[int], None]) -> Reading:
+def read(found: Found, *, store: FolderStore, digests: tuple[str, ...], copier: Copier) -> Reading:
     """Return what reading the file `found` gave; problems of the material are in it, those of the store are raised."""
     try:
         descriptor = _open(found)
@@ -49,7 +53,7 @@ def read(found: Found, *, store: FolderStore, digests: tuple[str, ...], copied: 
             return _nothing(status, "it was a file in the folder's listing and something else when it was opened")
         if status.st_size < SMALL:
             return _read_small(descriptor, status, digests)
-        return _read_large(descriptor, status, store=store, digests=digests, copied=copied)
+        return _read_large(descriptor, status, store=store, copier=copier)
     finally:
         os.close(descriptor)
 
@@ -62,37 +66,39 @@ def _open(found: Found) -> int:
 
 
 def _read_small(descriptor: int, status: os.stat_result, digests: tuple[str, ...]) -> Reading:
-    size, data, problem = status.st_size, b"", None
+    size, data, problem, filled = status.st_size, b"", None, tuple[Place, ...]()
     try:
         data = os.read(descriptor, size + 1)
         while len(data) < size and (more := os.read(descriptor, size + 1 - len(data))):
             data += more
-    except OSError as error:
-        problem = f"it cannot be read from byte {len(data)} on: {error.strerror}"
-        if not data:
-            return _nothing(status, problem)
+    except OSError:
+        buffer = memoryview(bytearray(size))
+        source = Source(descriptor, size=size)
+        source.read_into(buffer)
+        problem, filled = source.problem, source.places
+        if not source.got:
+            return _nothing(status, source.problem or "it was empty when it was read")
+        data = bytes(buffer[: source.position])
     grown = len(data) > size
     data = data[:size]
     taken = {name: _HASH[name](data).hexdigest() for name in digests}
-    return Reading(status, len(data), taken, data, None, problem or _change(descriptor, status, length=len(data), grown=grown))
+    problem = problem or _change(descriptor, status, length=len(data), grown=grown)
+    return Reading(status, len(data), taken, data, None, problem, filled)
 
 
-def _read_large(
-    descriptor: int, status: os.stat_result, *, store: FolderStore, digests: tuple[str, ...], copied: Callable[[int], None]
-) -> Reading:
+def _read_large(descriptor: int, status: os.stat_result, *, store: FolderStore, copier: Copier) -> Reading:
     draft = store.draft()
     kept = False
     try:
-        sparse = is_sparse(status)
-        made = copy(descriptor, draft.descriptor, size=status.st_size, digests=digests, sparse=sparse, copied=copied)
-        kept = made.length > 0
+        made = copier.copy(descriptor, draft.descriptor, size=status.st_size, sparse=is_sparse(status))
+        kept = made.got > 0
     finally:
         if not kept:
             store.discard(draft)
-    problem = made.problem or _change(descriptor, status, length=made.length, grown=False)
     if not kept:
-        return _nothing(status, problem or "it was empty when it was read")
-    return Reading(status, made.length, made.digests, None, draft, problem)
+        return _nothing(status, made.problem or "it was empty when it was read")
+    problem = made.problem or _change(descriptor, status, length=made.length, grown=False)
+    return Reading(status, made.length, made.digests, None, draft, problem, made.filled)
 
 
 def _change(descriptor: int, before: os.stat_result, *, length: int, grown: bool) -> str | None:

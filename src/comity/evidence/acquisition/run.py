@@ -1,12 +1,12 @@
 """A run: everything below a folder, copied and hashed in one read, numbered, and entered in the ledger."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from comity.evidence.acquisition.copying import ALGORITHMS
+from comity.evidence.acquisition.copying import ALGORITHMS, Copier
 from comity.evidence.acquisition.journal import Journal, tally
 from comity.evidence.acquisition.material import Reading, read
 from comity.evidence.acquisition.memory import Memory
@@ -23,6 +23,9 @@ from comity.evidence.acquisition.record import (
 )
 from comity.evidence.acquisition.tree import Found, walk
 from comity.evidence.authorization import live
+from comity.evidence.clock_state import ClockState
+from comity.evidence.clock_state import encode as encode_clock
+from comity.evidence.exhibit import Place
 from comity.evidence.manifest import Content, encode_line, manifest_name, new_salt
 from comity.evidence.store import FolderStore
 from comity.ledger import Entry
@@ -37,7 +40,8 @@ def acquire(
     entries: Sequence[Entry],
     append: Append,
     at: datetime,
-    digests: tuple[str, ...] = ALGORITHMS,
+    digests: tuple[str, ...] = ("sha256",),
+    clock: Callable[[], ClockState] | None = None,
     progress: Callable[[int, int], None] = lambda _exhibits, _size: None,
     copied: Callable[[int], None] = lambda _size: None,
 ) -> Acquisition | None:
@@ -54,6 +58,7 @@ def acquire(
         append: writes a ledger entry.
         at: the present instant.
         digests: "sha256" and any of "md5", "sha1".
+        clock: tells the state of the machine's clock, which then is in each entry's result.
         progress: hears of (exhibits, bytes) that have become safe on disk since its last call.
         copied: hears of bytes of large files as they are copied, before they are safe.
 
@@ -64,14 +69,25 @@ def acquire(
     if set(digests) - set(ALGORITHMS) or "sha256" not in digests:
         raise SettingsError(f"unknown digests: {', '.join(digests)}", remedy="Give sha256, and md5 and sha1 if wanted.")
     source = _usable(source, store.root)
-    record = partial(append, authorization=authorization)
+    record: Record = partial(append, authorization=authorization)
+    if clock is not None:
+        record = _Clocked(record, clock)
     finished = list(acquisitions(entries))
     journal = _take_up(entries, finished, store=store, record=record, source=source)
     memory = _memory(store, finished, source)
     if journal is not None:
         memory.places.update(journal.places)
-    run = _Run(source, store=store, memory=memory, journal=journal, finished=finished, record=record)
-    run.digests, run.progress, run.copied = digests, progress, copied
+    run = _Run(
+        source,
+        store=store,
+        memory=memory,
+        journal=journal,
+        finished=finished,
+        record=record,
+        digests=digests,
+        progress=progress,
+        copied=copied,
+    )
     try:
         for found in walk(source, excluded=store.root):
             run.take(found)
@@ -80,12 +96,19 @@ def acquire(
         run.abandon()
 
 
+class _Clocked:
+    """A record whose entries tell the state of the machine's clock."""
+
+    def __init__(self, record: Record, clock: Callable[[], ClockState]) -> None:
+        self._record = record
+        self._clock = clock
+
+    def __call__(self, event: str, *, object: Mapping[str, Json], result: Mapping[str, Json]) -> Entry:  # noqa: A002  UCO's word, action:object
+        return self._record(event, object=object, result={**result, "clock": encode_clock(self._clock())})
+
+
 class _Run:
     """One run over the material: takes what is found, in order, and enters what is new."""
-
-    digests: tuple[str, ...]
-    progress: Callable[[int, int], None]
-    copied: Callable[[int], None]
 
     def __init__(
         self,
@@ -96,9 +119,15 @@ class _Run:
         journal: Journal | None,
         finished: Sequence[Acquisition],
         record: Record,
+        digests: tuple[str, ...],
+        progress: Callable[[int, int], None],
+        copied: Callable[[int], None],
     ) -> None:
         self._source = os.fsencode(source)
         self._store = store
+        self._digests = digests
+        self._progress = progress
+        self._copier = Copier(digests=digests, copied=copied)
         self._memory = memory
         self._record = record
         self._journal = journal
@@ -119,14 +148,14 @@ class _Run:
         else:
             self._take_other(found)
         if self._journal is not None and self._journal.full:
-            self.progress(*self._journal.flush())
+            self._progress(*self._journal.flush())
 
     def close(self) -> Acquisition | None:
         """Finish the acquisition, if there is one."""
         if self._journal is None:
             return None
-        self.progress(*self._journal.flush())
-        self.progress(*self._journal.settle())
+        self._progress(*self._journal.flush())
+        self._progress(*self._journal.settle())
         closed = self._journal.close()
         self._journal = None
         return enter_acquired(closed, self._record, number=self._number, first=self._first, source=self._source, complete=True)
@@ -153,14 +182,14 @@ class _Run:
                 status = None  # reading it will say why
             if status is not None and self._memory.unchanged(found.name, status):
                 return
-        reading = read(found, store=self._store, digests=self.digests, copied=self.copied)
+        reading = read(found, store=self._store, digests=self._digests, copier=self._copier)
         sha256 = reading.digests.get("sha256")
         if self._memory.holds(found.name, kind="file", sha256=sha256, link_target=None, problem=reading.problem):
             if reading.draft is not None:
                 self._store.discard(reading.draft)
             return
         content = None if sha256 is None else self._keep(reading, sha256)
-        self._enter(found, status=reading.status, content=content, problem=reading.problem)
+        self._enter(found, status=reading.status, content=content, problem=reading.problem, filled=reading.filled)
 
     def _keep(self, reading: Reading, sha256: str) -> Content:
         """Put the content into the store, unless the same bytes are there."""
@@ -172,8 +201,7 @@ class _Run:
         else:
             journal = self._begun()
             if reading.draft is not None:
-                place = f"objects/sha256/{sha256[:2]}/{sha256}", 0
-                self._store.put_if_absent(place[0], reading.draft)
+                place = journal.place(reading.draft, sha256=sha256)
             else:
                 place = journal.keep(reading.data or b"", sha256=sha256)
             self._memory.places[key] = place
@@ -199,6 +227,7 @@ class _Run:
         content: Content | None = None,
         link_target: bytes | None = None,
         problem: str | None = None,
+        filled: tuple[Place, ...] = (),
     ) -> None:
         line = encode_line(
             number=self._next,
@@ -208,6 +237,7 @@ class _Run:
             content=content,
             link_target=link_target,
             problem=problem,
+            filled=filled,
             salt=new_salt(),
         )
         self._begun().add(line, size=0 if content is None else content.length, defect=problem is not None)
