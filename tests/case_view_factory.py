@@ -22,6 +22,7 @@ from comity.exchange.case_view import (
     PaymentEdge,
     TimelineRow,
 )
+from comity.ledger.entry import Fields
 from comity.observables import Trace
 from comity.terms.citation import Citation
 from comity.terms.digest import Digest
@@ -152,28 +153,38 @@ def request(standing: Standing = Standing.READY, *, name: str = "Example Hosting
     )  # fmt: skip
 
 
+def acts(exhibit_count: int) -> tuple[tuple[str, Fields, Fields], ...]:
+    """What the ledger says: event, object and result of each entry; the last is of a kind the program knows nothing about."""
+    manifest = "acquisitions/0001.manifest.jsonl"
+    drafted = request()
+    return (
+        ("case:opened", {"case": "3b0fd2f4-6d2e-4f7c-9a55-1df1d70d2f11"}, {}),
+        ("authorization:granted", {"basis": "consent"}, {}),
+        ("acquisition:begun", {"acquisition": 1, "source": "/seized/" + HOSTILE}, {"first": 1}),
+        ("exhibits:acquired", {"acquisition": 1, "manifest": manifest, "source": "/seized"}, {"count": exhibit_count, "manifest_sha256": "cd" * 32}),
+        ("records:derived", {"parsers": {"mail": "3", "access_log": "2"}}, {"files": {"derived/records/message/0001.parquet": "34" * 32}}),
+        ("findings:derived", {"snapshots": [{"snapshot": "example-world", "dated": "2026-09-01", "sha256": "ab" * 32}]},
+         {"files": {"derived/findings.json": "56" * 32}, "findings": 4}),
+        ("request:drafted", {"request": drafted.identity, "instrument": "ets-185", "article": "29", "requested_state": "DE", "custodian": drafted.custodian,
+                             "rests_on": 6}, {"files": {f"requests/{drafted.identity}.pdf": "78" * 32}, "standing": "ready"}),
+        ("timestamp:granted", {"entry": 7, "exhibits": ["1", "1.2"]}, {"files": {"seals/0001.tsr": "9a" * 32}, "authority": "TSA of Example"}),
+    )  # fmt: skip
+
+
 def case_view(*, exhibit_count: int = 6) -> CaseView:
     found = findings()
     money, mail, login, _weak = (f.identity for f in found)
     digest = Digest("0f" * 32)
-    events = (
-        "case:opened",
-        "authorization:granted",
-        "acquisition:begun",
-        "exhibits:acquired",
-        "records:derived",
-        "findings:derived",
-        "request:drafted",
-    )
+    inside = ChildFile(number="1.2", member="mime:20480:2:invoice.pdf", name="invoice\u202efdp.exe", detected_type="application/pdf",
+                       size=3000, sha256="12" * 32, why="attached to a suspicious message")  # fmt: skip
+    events = acts(exhibit_count)
     return CaseView(
         identity="3b0fd2f4-6d2e-4f7c-9a55-1df1d70d2f11", title="Payment diverted by e-mail", state="BR", authority="Example Cybercrime Unit",
         opened_at=OPENED, written_at=OPENED + timedelta(minutes=2), tool_version="0.1.0",
         authorizations=((2, Authorization(basis=Basis.CONSENT, reference="A. Lima, owner of the mailbox", issuer="A. Lima",
                                           scope="Mailbox, web server and statements handed over", period=Period(start=OPENED))),),
         exhibits=exhibits(exhibit_count), manifests=(Manifest(path="acquisitions/0001.manifest.jsonl", sha256="cd" * 32, merkle_root="ef" * 32, count=exhibit_count),),
-        children_total=14,
-        children=(ChildFile(number="1.2", member="mime:20480:2:invoice.pdf", name="invoice\u202efdp.exe", detected_type="application/pdf",
-                            size=3000, sha256="12" * 32, why="attached to a suspicious message"),),
+        children_total=14, children=(inside,), inside=(inside,),
         records={"message": 1240, "hop": 4100, "link": 870, "event": 20412, "payment": 96, "account": 2, "file": 14, "defect": 3},
         defects=(DefectRow(trace=Trace(exhibit="2", member="", offset=99, length=40), code="line_unreadable",
                            reason="The line is not in the combined format. " + HOSTILE, parser="access_log"),),
@@ -216,8 +227,9 @@ def case_view(*, exhibit_count: int = 6) -> CaseView:
         indicators_total=905,
         entries=tuple(
             EntryRow(number=n, at=OPENED + timedelta(seconds=n), event=event, performer="a.souza", instrument="Comity 0.1.0",
-                     authorization=2 if n > 2 else None, summary="6 exhibits, 21,000 bytes" if event == "exhibits:acquired" else "", digest=digest)
-            for n, event in enumerate(events, 1)
+                     authorization=2 if n > 2 else None, summary="6 exhibits, 21,000 bytes" if event == "exhibits:acquired" else "",
+                     digest=digest, object=done_to, result=result)
+            for n, (event, done_to, result) in enumerate(events, 1)
         ),
         references=(ReferenceUse(snapshot="example-world", dated="2026-09-01", sha256="ab" * 32),),
     )  # fmt: skip

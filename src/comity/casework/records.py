@@ -1,11 +1,15 @@
 """The records of a case as tables."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from comity.observables import DEFECT, TABLES, Table
+
+_BATCH_ROWS = 4096
 
 
 class Records:
@@ -23,6 +27,12 @@ class Records:
                 raise TypeError(table.name)
             return empty.lazy()
         return pl.scan_parquet(files)
+
+    def batches(self, table: Table) -> Iterator[pa.RecordBatch]:
+        """Yield every row of `table` in the same order, a few thousand at a time."""
+        for path in sorted((self._folder / table.name).glob("*.parquet")):
+            with pq.ParquetFile(path) as file:
+                yield from file.iter_batches(batch_size=_BATCH_ROWS)
 
     def counts(self) -> dict[str, int]:
         """Return the number of rows of each table, defects included."""

@@ -1,5 +1,6 @@
 """Reproducing: everything read and analysed again from the originals, every digest compared with the ledger's."""
 
+import hashlib
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from comity import __version__
 from comity.casework.analyse import analyse, write_analysis
-from comity.casework.derive import EXAMPLE_WORLDS, FINDINGS, RECORDS, REQUESTS, letterhead, requesting_unit
+from comity.casework.derive import EXAMPLE_WORLDS, FINDINGS, RECORDS, REQUESTS, is_output, letterhead, requesting_unit
 from comity.casework.drafts import INDEX, digests, documents, encode_index
 from comity.casework.folder import INSTRUMENT, Folder
 from comity.casework.knowledge import Knowledge, know_again
@@ -21,8 +22,6 @@ from comity.evidence import custody
 from comity.ledger import Entry, current_files
 from comity.terms.canonical import Json
 from comity.terms.errors import IntegrityError, StateError
-
-_OUTPUTS = ("report.html", "case.jsonld", "stix.json")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +87,7 @@ def reproduce(folder: Folder, *, jobs: int, progress: Progress) -> Reproduction:
     comparisons = [
         Comparison(path=name, recorded=recorded.get(name, ""), made=made.get(name, "")) for name in sorted(recorded.keys() | made.keys())
     ]
-    if REPORTED in last and all(one.recorded == one.made for one in comparisons if not one.path.startswith(_OUTPUTS)):
+    if REPORTED in last and all(one.recorded == one.made for one in comparisons if not is_output(one.path)):
         again = _outputs_again(folder, entries, last[REPORTED])
         comparisons = [Comparison(path=one.path, recorded=one.recorded, made=again.get(one.path, one.made)) for one in comparisons]
     return Reproduction(comparisons=tuple(comparisons), notes=_notes(last[RECORDS], last[FINDINGS], known))
@@ -108,7 +107,7 @@ def _again(folder: Folder, known: Knowledge, last: Mapping[str, Entry], scratch:
     read = read_material(folder, derived=scratch, jobs=jobs, progress=progress)
     made = {f"derived/{name}": digest for name, digest in read.files.items()}
     progress.begin("Analysing", total=None, unit="")
-    analysis = analyse(Records(scratch / "records"), known)
+    analysis = analyse(Records(scratch / "records"), known, heuristics=last[FINDINGS].object.get("heuristics") is not False)
     made |= {f"derived/{name}": digest for name, digest in write_analysis(analysis, derived=scratch).items()}
     drafted = last[REQUESTS]
     unit = requesting_unit(folder, drafted.authorization or 0)
@@ -127,7 +126,7 @@ def _again(folder: Folder, known: Knowledge, last: Mapping[str, Entry], scratch:
 def _outputs_again(folder: Folder, entries: tuple[Entry, ...], reported: Entry) -> dict[str, str]:
     """Return the digests of the report and its companions as they would be written at the instant of `reported`."""
     view = view_case(folder, entries=entries[: reported.number - 1], at=reported.at, tool=__version__)
-    return _texts(digests(outputs(view)))
+    return {name: hashlib.sha256(data).hexdigest() for name, data in outputs(view, entries=entries[: reported.number - 1])}
 
 
 def _notes(read: Entry, found: Entry, known: Knowledge) -> tuple[str, ...]:

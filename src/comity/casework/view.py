@@ -1,9 +1,10 @@
 """Filling the view of a case that report, graph and indicator bundle are made from."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from comity.casework.folder import Folder
 from comity.casework.read_material import readings
 from comity.casework.records import Records
 from comity.evidence import authorization
+from comity.evidence.acquisition import acquisitions
 from comity.evidence.exhibit import Exhibit
 from comity.exchange.case_view import (
     ActivityCount,
@@ -53,6 +55,7 @@ def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: s
     indicators = pl.scan_parquet(derived / "indicators.parquet").filter(pl.col("indicator"))
     edges = _payments(records, named)
     case = folder.case
+    acquired = acquisitions(entries)
     return CaseView(
         identity=case.identity,
         title=case.title,
@@ -62,13 +65,13 @@ def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: s
         written_at=at,
         tool_version=tool,
         authorizations=tuple((e.number, authorization.decode(e.object)) for e in entries if e.event == authorization.GRANTED),
-        exhibits=tuple(folder.exhibits()),
+        exhibits=_Acquired(folder, count=sum(each.count for each in acquired)),
         manifests=tuple(
-            Manifest(path=each.manifest, count=each.count, sha256=each.manifest_sha256.hex, merkle_root=each.root.hex)
-            for each in folder.manifests()
+            Manifest(path=each.manifest, count=each.count, sha256=each.manifest_sha256.hex, merkle_root=each.root.hex) for each in acquired
         ),
         children_total=counts[FILE.name],
         children=_children(records, findings),
+        inside=_Inside(records),
         records={name: count for name, count in counts.items() if name != DEFECT.name},
         defects=_defects(folder, records),
         defects_by_code=_defects_by_code(folder, records),
@@ -89,6 +92,35 @@ def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: s
         entries=tuple(map(_entry, entries)),
         references=_references(entries),
     )
+
+
+class _Acquired(Collection[Exhibit]):
+    """The acquired exhibits of a folder, read from the manifests each time they are gone through."""
+
+    def __init__(self, folder: Folder, *, count: int) -> None:
+        self._folder = folder
+        self._count = count
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Exhibit]:
+        return islice(self._folder.exhibits(), self._count)
+
+    def __contains__(self, exhibit: object) -> bool:
+        return any(each == exhibit for each in self)
+
+
+class _Inside(Iterable[ChildFile]):
+    """The child exhibits, read from their table a few thousand at a time each time they are gone through."""
+
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def __iter__(self) -> Iterator[ChildFile]:
+        for batch in self._records.batches(FILE):
+            for row in batch.to_pylist():
+                yield _child(row, why=f"inside exhibit {row['trace.exhibit']}")
 
 
 def _named_by(findings: Sequence[Finding]) -> Mapping[tuple[str, int], tuple[str, ...]]:
@@ -216,16 +248,20 @@ def _children(records: Records, findings: Sequence[Finding]) -> tuple[ChildFile,
     table = records.table(FILE).head(100 * _MOST_ROWS).collect()
     rows = sorted(table.iter_rows(named=True), key=lambda row: row["number"] not in named)
     return tuple(
-        ChildFile(
-            number=row["number"],
-            member=row["member"],
-            name=row["name"] or "",
-            detected_type=row["detected_type"] or "",
-            size=row["size"],
-            sha256=row["sha256"],
-            why="a finding rests on it" if row["number"] in named else f"inside exhibit {row['trace.exhibit']}",
-        )
+        _child(row, why="a finding rests on it" if row["number"] in named else f"inside exhibit {row['trace.exhibit']}")
         for row in rows[:_MOST_ROWS]
+    )
+
+
+def _child(row: Mapping[str, Any], *, why: str) -> ChildFile:
+    return ChildFile(
+        number=row["number"],
+        member=row["member"],
+        name=row["name"] or "",
+        detected_type=row["detected_type"] or "",
+        size=row["size"],
+        sha256=row["sha256"],
+        why=why,
     )
 
 
@@ -271,6 +307,8 @@ def _entry(entry: Entry) -> EntryRow:
         authorization=entry.authorization,
         summary=_summary(entry),
         digest=entry.digest,
+        object=entry.object,
+        result=entry.result,
     )
 
 

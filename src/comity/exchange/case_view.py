@@ -1,13 +1,14 @@
 """What the outputs show of a case: one value, filled by casework, from which report, graph and bundle of indicators are made."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from comity.analysis.finding import Finding, ReferenceUse
 from comity.cooperation.request import Request
 from comity.evidence.authorization import Authorization
 from comity.evidence.exhibit import Exhibit
+from comity.ledger.entry import Fields
 from comity.observables import Trace
 from comity.terms.digest import Digest
 from comity.terms.selector import Selector
@@ -126,7 +127,10 @@ class IndicatorRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryRow:
-    """One ledger entry: `summary` says in a few words what was done to what; `digest` is SHA-256 of the entry's file."""
+    """One ledger entry: `summary` says in a few words what was done to what; `digest` is SHA-256 of the entry's file.
+
+    `object` and `result` are the entry's own.
+    """
 
     number: int
     at: datetime
@@ -136,6 +140,8 @@ class EntryRow:
     authorization: int | None
     summary: str
     digest: Digest
+    object: Fields = field(default_factory=dict)
+    result: Fields = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,9 +157,10 @@ class CaseView:
     """A case as its outputs show it.
 
     Sequences may be selections; the `…_total` beside them counts all there are. `exhibits` is every acquired exhibit
-    (100,000 is usual) and is only iterated. `activity_bucket` is the width of the buckets of `activity`. `payments_total`
-    counts the records behind `payments`. `entries` are all ledger entries, oldest first, up to the one before the
-    report's own; `authorizations` pairs each with the number of its ledger entry.
+    (100,000 is usual) and `inside` every child exhibit: both are read anew each time they are gone through, and only that.
+    `activity_bucket` is the width of the buckets of `activity`. `payments_total` counts the records behind `payments`. `entries` are
+    all ledger entries, oldest first, up to the one before the report's own; `authorizations` pairs each with the number of its
+    ledger entry.
     """
 
     identity: str
@@ -164,10 +171,11 @@ class CaseView:
     written_at: datetime
     tool_version: str
     authorizations: tuple[tuple[int, Authorization], ...]
-    exhibits: Sequence[Exhibit]
+    exhibits: Collection[Exhibit]
     manifests: tuple[Manifest, ...]
     children_total: int = 0
     children: tuple[ChildFile, ...] = ()
+    inside: Iterable[ChildFile] = ()
     records: Mapping[str, int]
     defects: tuple[DefectRow, ...] = ()
     defects_by_code: Mapping[str, int]
