@@ -33,22 +33,21 @@ EXAMPLE_WORLDS = "reference"
 _OUTPUTS = ("report.html", GRAPH, "stix.json")
 
 
-def derive(folder: Folder, act: Actor, *, example_world: Path | None, heuristics: bool, jobs: int, progress: Progress) -> None:
+def derive(folder: Folder, act: Actor, *, example_world: Path | None, jobs: int, progress: Progress) -> None:
     """Read, analyse and draft, unless the ledger says it was done already for these exhibits, this law and this day.
 
-    Needs a live authorization: reading opens exhibits. Without `heuristics`, findings that rest on them are left out, and
-    the ledger says so.
+    Needs a live authorization: reading opens exhibits.
     """
     authorization = live(folder.entries(), at=now())
     knowledge = know(example_world=example_world or _own_example_world(folder))
-    basis = _basis(folder, knowledge, heuristics=heuristics, at=now())
+    basis = _basis(folder, knowledge, at=now())
     if _done(folder, basis):
         return
     derived = folder.path / "derived"
     read = read_material(folder, derived=derived, jobs=jobs, progress=progress)
     _enter_records(act, authorization, read)
     progress.begin("Analysing", total=None, unit="")
-    analysis = analyse(Records(derived / "records"), knowledge, heuristics=heuristics)
+    analysis = analyse(Records(derived / "records"), knowledge)
     written = write_analysis(analysis, derived=derived)
     kept = _keep_example_worlds(folder, knowledge)
     entry = act(
@@ -57,9 +56,8 @@ def derive(folder: Folder, act: Actor, *, example_world: Path | None, heuristics
         object={
             "snapshots": [{"snapshot": use.snapshot, "dated": use.dated, "sha256": use.sha256} for use in knowledge.uses],
             "law_sha256": knowledge.law_sha256,
-            "heuristics": heuristics,
         },
-        result={"left_out": analysis.left_out, "files": {**{f"derived/{name}": digest for name, digest in written.items()}, **kept}, "findings": len(analysis.findings)},
+        result={"files": {**{f"derived/{name}": digest for name, digest in written.items()}, **kept}, "findings": len(analysis.findings)},
     )
     progress.begin("Drafting", total=None, unit="")
     _draft(folder, act, authorization, analysis, knowledge, rests_on=entry, basis=basis)
@@ -137,8 +135,8 @@ def _enter_records(act: Actor, authorization: int, read: Read) -> None:
     )
 
 
-def _basis(folder: Folder, knowledge: Knowledge, *, heuristics: bool, at: datetime) -> str:
-    """Return what a derivation rests on as one digest: program, exhibits, snapshots, law, authorization, day, unit, heuristics or none."""
+def _basis(folder: Folder, knowledge: Knowledge, *, at: datetime) -> str:
+    """Return what a derivation rests on as one digest: program, exhibits, snapshots, law, authorization, day, unit."""
     value: Json = {
         "program": __version__,
         "parsers": parser_versions(),
@@ -148,7 +146,6 @@ def _basis(folder: Folder, knowledge: Knowledge, *, heuristics: bool, at: dateti
         "authorization": live(folder.entries(), at=at),
         "on": at.date().isoformat(),
         "unit": described(folder.entries()).as_json(),
-        "heuristics": heuristics,
     }
     return hashlib.sha256(canonical(value)).hexdigest()
 

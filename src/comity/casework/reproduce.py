@@ -107,7 +107,7 @@ def _again(folder: Folder, known: Knowledge, last: Mapping[str, Entry], scratch:
     read = read_material(folder, derived=scratch, jobs=jobs, progress=progress)
     made = {f"derived/{name}": digest for name, digest in read.files.items()}
     progress.begin("Analysing", total=None, unit="")
-    analysis = analyse(Records(scratch / "records"), known, heuristics=last[FINDINGS].object.get("heuristics") is not False)
+    analysis = analyse(Records(scratch / "records"), known)
     made |= {f"derived/{name}": digest for name, digest in write_analysis(analysis, derived=scratch).items()}
     drafted = last[REQUESTS]
     unit = requesting_unit(folder, drafted.authorization or 0)
