@@ -22,6 +22,7 @@ MOST_PLACES = 1_000
 
 _MOST_KINDS = 64  # names of structure are a parser's constants; if ever they are not, memory stays bounded all the same
 _OTHER = "other structure"
+_FEW = 16
 _MOST_SPANS = 2**18
 _MOST_SETTLED = 2**20
 _UNSETTLED = 16 * 2**20
@@ -128,27 +129,26 @@ class Account:
 
     def claim_all(self, kind: Claim, name: str, offsets: NDArray[np.int64], lengths: NDArray[np.int64]) -> None:
         """Take many claims of one kind; both arrays are of one size."""
-        ends = offsets + lengths
-        if not offsets.size:
+        if offsets.size <= _FEW:
+            for offset, length in zip(offsets.tolist(), lengths.tolist(), strict=True):
+                self.claim(kind, name, offset, length)
             return
+        ends = offsets + lengths
         if offsets.min() < 0 or lengths.min() < 0 or ends.max() > self._size or ends.min() < 0:  # the last when a sum overflowed
             wrong = (offsets < 0) | (lengths < 0) | (ends > self._size) | (ends < offsets)
             self.outside += int(np.count_nonzero(wrong))
             offsets, ends = np.clip(offsets, 0, self._size), np.clip(ends, 0, self._size)
-        self._many.setdefault(self._key(kind, name), []).append(np.stack((offsets, ends)))
+        spans = np.stack((offsets, ends))
+        if lengths.min() <= 0 or self.outside:
+            spans = spans[:, spans[0] < spans[1]]
+        self._many.setdefault(self._key(kind, name), []).append(spans)
         self._count(offsets.size)
 
     def close(self) -> tuple[Coverage, Gaps]:
         """Return what became of the bytes and the places that nothing claimed; no claims are taken after it."""
         self._settle(self._taken())
-        first = _spans([(0, 0)])
-        last = _spans([(self._size, self._size)])
-        self._gaps.append(_between(np.concatenate((first, self._settled, last), axis=1)))
-        gaps = np.concatenate(self._gaps, axis=1)
-        gaps = gaps[:, np.argsort(gaps[0], kind="stable")]
-        unread = self._named(Claim.DEFECT)
-        if gaps.size:
-            unread = _added(unread, ((NOT_PARSED, _measure(gaps)),))
+        gaps = self._unclaimed()
+        unread = _added(self._named(Claim.DEFECT), ((NOT_PARSED, _measure(gaps)),) if gaps.size else ())
         coverage = Coverage(
             size=self._size,
             rows=self._named(Claim.ROW),
@@ -158,6 +158,18 @@ class Account:
             remarked=tuple(sorted((code, count) for code, count in self._remarked.items() if count)),
         )
         return coverage, _told(gaps)
+
+    def _unclaimed(self) -> _Spans:
+        """Return what no claim was settled on."""
+        if not self._gaps and self._is_all(self._settled):
+            return _NONE
+        ends = _spans([(0, 0)]), _spans([(self._size, self._size)])
+        gaps = np.concatenate((*self._gaps, _between(np.concatenate((ends[0], self._settled, ends[1]), axis=1))), axis=1)
+        return gaps[:, np.argsort(gaps[0], kind="stable")]
+
+    def _is_all(self, spans: _Spans) -> bool:
+        """Return whether `spans` (in order, apart) are one, of all bytes."""
+        return spans.shape[1] == 1 and int(spans[1, 0]) - int(spans[0, 0]) == self._size
 
     def _key(self, kind: Claim, name: str) -> tuple[Claim, str]:
         if kind is Claim.STRUCTURE and name not in self._kinds:
@@ -186,27 +198,29 @@ class Account:
     def _settle_behind(self, claims: dict[tuple[Claim, str], _Spans]) -> dict[tuple[Claim, str], _Spans]:
         """Settle what lies well behind the furthest claim; return the rest of `claims`."""
         cut = max(int(spans[1, -1]) for spans in claims.values() if spans.size) - _UNSETTLED
-        self._settle({key: _clipped(spans, most=cut) for key, spans in claims.items()})
+        parted = {key: _parted(spans, cut) for key, spans in claims.items()}
+        self._settle({key: before for key, (before, _) in parted.items()})
         if self._settled.shape[1] > _MOST_SETTLED:
             self._gaps.append(_between(self._settled))
             self._settled = self._settled[:, [0, -1]]
             self._settled = np.array([[self._settled[0, 0]], [self._settled[1, 1]]])
-        return {key: _clipped(spans, least=cut) for key, spans in claims.items()}
+        return {key: after for key, (_, after) in parted.items()}
 
     def _settle(self, claims: dict[tuple[Claim, str], _Spans]) -> None:
         """Add `claims` up, each byte for the first claim on it in the order of `_rank`."""
         covered = self._settled
-        parsed = _NONE
+        parsed: _Spans | None = None
         for key in sorted(claims, key=lambda key: self._rank(key, claims[key])):
             kind, name = key
             spans = claims[key]
-            before = _measure(covered)
-            covered = _union(covered, spans)
-            self._counted[key] += _measure(covered) - before
-            if kind in {Claim.ROW, Claim.CHILD}:
-                parsed = _union(parsed, spans)
-            elif kind is Claim.DEFECT:
-                self._remarked[name] += _measure(spans) + _measure(parsed) - _measure(_union(parsed, spans))
+            before = covered
+            if not self._is_all(before):
+                covered = _union(before, spans)
+                self._counted[key] += _measure(covered) - _measure(before)
+            if kind is Claim.DEFECT:
+                if parsed is None:
+                    parsed = _union(*(each for (kind, _), each in claims.items() if kind in {Claim.ROW, Claim.CHILD}))
+                self._remarked[name] += _common(parsed, spans)
         self._settled = covered
 
     def _rank(self, key: tuple[Claim, str], spans: _Spans) -> tuple[int, int, str]:
@@ -229,13 +243,14 @@ def _spans(places: Sequence[tuple[int, int]]) -> _Spans:
 
 
 def _union(*several: _Spans) -> _Spans:
-    """Return the same bytes as spans in order that neither overlap nor touch."""
-    starts, ends = np.concatenate(several, axis=1) if len(several) > 1 else several[0]
-    if (ends <= starts).any():
-        held = ends > starts
-        starts, ends = starts[held], ends[held]
-    if not starts.size:
+    """Return the bytes of `several`, none of whose spans is empty, as spans in order that neither overlap nor touch."""
+    held = [spans for spans in several if spans.size]
+    if not held:
         return _NONE
+    joined = np.concatenate(held, axis=1) if len(held) > 1 else held[0]
+    starts, ends = joined
+    if (starts[1:] > ends[:-1]).all():
+        return joined
     if (starts[1:] < starts[:-1]).any():
         order = np.argsort(starts, kind="stable")  # which merges runs that are in order already
         starts, ends = starts[order], ends[order]
@@ -248,10 +263,18 @@ def _measure(spans: _Spans) -> int:
     return int((spans[1] - spans[0]).sum())
 
 
-def _clipped(spans: _Spans, *, least: int | None = None, most: int | None = None) -> _Spans:
-    """Return the part of `spans` (in order, apart) from `least` and before `most`."""
-    clipped = np.clip(spans, least, most)
-    return clipped[:, clipped[1] > clipped[0]]
+def _common(some: _Spans, others: _Spans) -> int:
+    """Return how many bytes lie in both."""
+    return _measure(some) + _measure(others) - _measure(_union(some, others)) if some.size and others.size else 0
+
+
+def _parted(spans: _Spans, cut: int) -> tuple[_Spans, _Spans]:
+    """Return what of `spans` (in order, apart) lies before `cut` and what after."""
+    begun, ended = np.searchsorted(spans[0], cut), np.searchsorted(spans[1], cut, side="right")
+    before, after = spans[:, :begun].copy(), spans[:, ended:].copy()
+    if begun > ended:
+        before[1, -1] = after[0, 0] = cut
+    return before, after
 
 
 def _between(spans: _Spans) -> _Spans:
