@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from browser_factory import chromium, firefox, safari
 from event_log_factory import Logged, event_log
+from journal_factory import Kept, journal
 
 MODIFIED = datetime(2017, 4, 20, 14, 14, 30, tzinfo=UTC)
 _REAL = Path(__file__).parents[2] / "shared" / "data"
@@ -77,6 +79,12 @@ _WINDOWS_EVENTS = (
 )
 
 
+_JOURNAL = tuple(
+    Kept(1_709_632_800_123_456 + place, (("MESSAGE", message), ("SYSLOG_IDENTIFIER", "sshd"), ("_PID", str(place)), ("_HOSTNAME", "h")))
+    for place, message in enumerate(["Failed password for root from 192.0.2.5 port 51000 ssh2", "two\nlines", b"\xff", "x" * 700])
+)
+
+
 def _real(*patterns: str) -> Iterator[bytes]:
     """Yield the beginnings of real files where the real material is at hand, cut after a line."""
     for pattern in patterns:
@@ -99,6 +107,8 @@ SAMPLES: dict[str, Callable[[], list[bytes]]] = {
     "statement_csv": lambda: [_STATEMENT_CSV, *_example("bank/*.csv"), *_real("statements/*.csv")],
     "access_log": lambda: [_ACCESS, *_real("logs/apache_access.log")],
     "windows_event": lambda: [event_log(_WINDOWS_EVENTS * 2), event_log(_WINDOWS_EVENTS * 200, first=7, flags=1)],
+    "browser_history": lambda: [chromium(visits=40, page_size=512), firefox(), safari()],
+    "systemd_journal": lambda: [journal(_JOURNAL), journal(_JOURNAL, compact=True, compression="zstd", unused=999)],
     "syslog": lambda: [_SYSLOG, *_real("logs/auth.log")],
 }  # fmt: skip
 """By the parser's name; each call reads the material afresh."""

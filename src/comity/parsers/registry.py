@@ -5,12 +5,14 @@ from typing import BinaryIO, TypeGuard
 
 from comity.parsers import (
     access_log,
+    browser_history,
     camt053,
     gzip_file,
     mail_message,
     mailbox,
     statement_csv,
     syslog,
+    systemd_journal,
     tar_archive,
     windows_event,
     zip_archive,
@@ -30,6 +32,8 @@ PARSERS: tuple[Parser, ...] = (
     access_log.PARSER,
     syslog.PARSER,
     windows_event.PARSER,
+    systemd_journal.PARSER,
+    browser_history.PARSER,
     statement_csv.PARSER,
 )
 """In the order in which equally sure parsers are preferred."""
