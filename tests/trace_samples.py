@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from browser_factory import chromium, firefox, safari
 from event_log_factory import Logged, event_log
 from journal_factory import Kept, journal
 
@@ -107,7 +106,6 @@ SAMPLES: dict[str, Callable[[], list[bytes]]] = {
     "statement_csv": lambda: [_STATEMENT_CSV, *_example("bank/*.csv"), *_real("statements/*.csv")],
     "access_log": lambda: [_ACCESS, *_real("logs/apache_access.log")],
     "windows_event": lambda: [event_log(_WINDOWS_EVENTS * 2), event_log(_WINDOWS_EVENTS * 200, first=7, flags=1)],
-    "browser_history": lambda: [chromium(visits=40, page_size=512), firefox(), safari()],
     "systemd_journal": lambda: [journal(_JOURNAL), journal(_JOURNAL, compact=True, compression="zstd", unused=999)],
     "syslog": lambda: [_SYSLOG, *_real("logs/auth.log")],
 }  # fmt: skip

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from case_factory import new_case, preserve
+from comity.casework.summary import summarize
 from command_line import done
 from investigated_case import Investigated
 
@@ -18,12 +20,27 @@ WORDS = {"true", "null", "holds", "broken", "real", "example", "strong", "modera
 
 
 @pytest.fixture(scope="module")
-def printed(investigated: Investigated) -> dict[str, Any]:
+def clocked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The summary of a case in which a clock was compared."""
+    place = tmp_path_factory.mktemp("clocked")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(place / "state"))
+        (place / "material").mkdir()
+        (place / "material" / "x").write_bytes(b"x")
+        folder = new_case(place / "case")
+        preserve(folder, place / "material")
+        times = ("--shown", "2026-11-20T13:05:32Z", "--true", "2026-11-20T13:00:00Z")
+        done("clock", folder.path, "--exhibits", "1", "--device", "recorder", "--how", "beside a GPS clock", *times)
+        return dict(summarize(folder))
+
+
+@pytest.fixture(scope="module")
+def printed(investigated: Investigated, clocked: dict[str, Any]) -> dict[str, Any]:
     case = investigated.case
     summary = investigated.summary
     assert json.loads(done("requests", case, "--json")) == summary["requests"]
     return {
-        "The case": [{**summary, "findings": [], "requests": []}],
+        "The case": [{**summary, "findings": [], "requests": []}, clocked],
         "A finding": summary["findings"],
         "A request": summary["requests"],
         "The verdict": [json.loads(done("verify", case, "--json"))],

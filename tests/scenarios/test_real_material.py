@@ -23,7 +23,7 @@ def real(shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
     place = tmp_path_factory.mktemp("real")
     for part in PARTS:
         shutil.copytree(shared_data / part, place / "material" / part)
-    arguments = ("investigate", place / "material", "--case", place / "case", *CONSENT, "--digests", "sha256", "--json")
+    arguments = ("investigate", place / "material", "--case", place / "case", *CONSENT, "--json")
     finished = comity(*arguments, seconds=600)
     assert finished.returncode == 0, finished.stderr
     assert finished.stderr == ""

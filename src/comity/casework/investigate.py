@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from comity.casework.authorize import AuthorizationGiven, complete, covers
-from comity.casework.clock import now
+from comity.casework.clock import clock_state, now
 from comity.casework.derive import derive
 from comity.casework.folder import Folder
 from comity.casework.open_case import Actor, Particulars, enter_opening, grant, is_case, new_case, require_same
@@ -107,6 +107,7 @@ def _preserve(folder: Folder, act: Actor, order: Order, progress: Progress) -> N
         append=act,
         at=now(),
         digests=order.digests,
+        clock=clock_state,
         progress=shown.safe,
         copied=shown.copied,
     )

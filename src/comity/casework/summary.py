@@ -5,6 +5,8 @@ from itertools import islice
 
 import polars as pl
 
+from comity.casework.compare_clock import as_json as comparison_json
+from comity.casework.compare_clock import comparisons
 from comity.casework.drafts import drafted, left_out
 from comity.casework.findings_file import as_json, decode
 from comity.casework.folder import Folder
@@ -32,6 +34,7 @@ def summarize(folder: Folder) -> dict[str, Json]:
     return {
         "case": _case(folder),
         "exhibits": list(_exhibits(folder)),
+        "clocks": [comparison_json(number, one) for number, one in comparisons(folder.entries())],
         "records": {name: count for name, count in records.counts().items() if name != DEFECT.name},
         "defects": [*islice(_acquisition_defects(folder), MOST_DEFECTS), *_defects(records)][:MOST_DEFECTS],
         "defects_by_code": _defects_by_code(folder, records),

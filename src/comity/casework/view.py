@@ -10,6 +10,7 @@ import polars as pl
 
 from comity.analysis.finding import Finding, ReferenceUse
 from comity.analysis.timeline import activity
+from comity.casework.compare_clock import comparisons, in_words, shown_ranges
 from comity.casework.drafts import drafted, left_out
 from comity.casework.findings_file import decode
 from comity.casework.folder import Folder
@@ -23,6 +24,7 @@ from comity.exchange.case_view import (
     AddressRow,
     CaseView,
     ChildFile,
+    ClockRow,
     DefectRow,
     EntryRow,
     IndicatorRow,
@@ -76,6 +78,7 @@ def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: s
         defects=_defects(folder, records),
         defects_by_code=_defects_by_code(folder, records),
         inferred=_inferred(derived),
+        clocks=tuple(_clocks(entries)),
         findings=findings,
         requests=tuple(request for request, _ in drafted(folder)),
         left_out=tuple(LeftOut(what=line.partition(": ")[0], why=line.partition(": ")[2]) for line in left_out(folder)),
@@ -295,6 +298,19 @@ def _inferred(derived: Path) -> tuple[InferredRow, ...]:
         if one.why
     )
     return tuple(islice(rows, _MOST_ROWS))
+
+
+def _clocks(entries: Sequence[Entry]) -> Iterator[ClockRow]:
+    for number, one in comparisons(entries):
+        yield ClockRow(
+            entry=number,
+            device=one.device,
+            exhibits=shown_ranges(one.exhibits),
+            shown=one.shown,
+            true=one.true,
+            ahead=in_words(one.ahead),
+            how=one.how,
+        )
 
 
 def _entry(entry: Entry) -> EntryRow:

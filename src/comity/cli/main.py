@@ -11,6 +11,7 @@ import click
 from comity import __version__
 from comity.cli import exit_codes
 from comity.cli.commands.bundle import seal, verify
+from comity.cli.commands.clock import clock
 from comity.cli.commands.explain import explain
 from comity.cli.commands.investigate import investigate
 from comity.cli.commands.reference import reference
@@ -27,7 +28,7 @@ def commands() -> None:
     """From a victim's report of cybercrime to evidence that a foreign court accepts."""
 
 
-for command in (investigate, report, requests, explain, sign, seal, verify, reproduce, reference):
+for command in (investigate, report, requests, explain, clock, sign, seal, verify, reproduce, reference):
     commands.add_command(command)
 
 

@@ -70,6 +70,8 @@ def _counts(out: Console, summary: Mapping[str, Json]) -> None:
     rows.append(("exhibits not understood", f"{read['']:,}", ", ".join(f"{kind} ×{count}" for kind, count in unread.most_common(6))))
     codes = Counter({str(one["code"]): _number(one["count"]) for one in _objects(summary["defects_by_code"])})
     rows.append(("defects", f"{codes.total():,}", ", ".join(f"{code} ×{count}" for code, count in codes.most_common(6))))
+    for one in _objects(summary["clocks"]):
+        rows.append((f"clock: {one['device']}", "", f"{one['ahead']} (exhibits {one['exhibits']}); applied to no record"))
     strengths = Counter(str(one["strength"]) for one in _objects(summary["findings"]))
     told = ", ".join(f"{strengths[strength]} {strength}" for strength in _STRENGTHS)
     rows.append(("findings", f"{strengths.total():,}", told))

@@ -145,6 +145,19 @@ class EntryRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRow:
+    """A device's clock against true time, as somebody recorded it in ledger entry `entry`; `ahead` says the difference in words."""
+
+    entry: int
+    device: str
+    exhibits: str
+    shown: datetime
+    true: datetime
+    ahead: str
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LeftOut:
     """Something no request is made for (kept at home, or not asked): what, and why."""
 
@@ -180,6 +193,7 @@ class CaseView:
     defects: tuple[DefectRow, ...] = ()
     defects_by_code: Mapping[str, int]
     inferred: tuple[InferredRow, ...] = ()
+    clocks: tuple[ClockRow, ...] = ()
     findings: tuple[Finding, ...] = ()
     requests: tuple[Request, ...] = ()
     left_out: tuple[LeftOut, ...] = ()

@@ -5,7 +5,6 @@ from typing import BinaryIO, TypeGuard
 
 from comity.parsers import (
     access_log,
-    browser_history,
     camt053,
     gzip_file,
     mail_message,
@@ -33,7 +32,6 @@ PARSERS: tuple[Parser, ...] = (
     syslog.PARSER,
     windows_event.PARSER,
     systemd_journal.PARSER,
-    browser_history.PARSER,
     statement_csv.PARSER,
 )
 """In the order in which equally sure parsers are preferred."""

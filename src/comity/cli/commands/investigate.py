@@ -16,8 +16,17 @@ from comity.casework.unit import Description
 from comity.cli import exit_codes, render, summary_table
 from comity.cli.progress_bar import ProgressBar
 from comity.cli.words import text
+from comity.evidence.acquisition import ALGORITHMS
 
 _BASES = ("consent", "warrant", "statute", "emergency")
+
+
+def older_digests(value: str) -> tuple[str, ...]:
+    """Return the algorithms named in "md5,sha1" but SHA-256, which always is taken; a usage error for any other."""
+    named = [name.strip().lower().replace("-", "") for name in value.split(",")] if value else []
+    if unknown := sorted(set(named) - set(ALGORITHMS)):
+        raise click.BadParameter(f"{unknown[0][:40]!r} is none of {', '.join(ALGORITHMS)}.")
+    return tuple(name for name in ALGORITHMS if name in named and name != "sha256")
 
 
 @click.command()
@@ -37,9 +46,7 @@ _BASES = ("consent", "warrant", "statute", "emergency")
 @click.option("--offence", type=text, default="", help="The provision of your own law, for the letters: asked about otherwise.")
 @click.option("--contact", type=text, multiple=True, help="A line of who answers queries (name, telephone, hours); repeat it.")
 @click.option("--reference", "example_world", type=click.Path(path_type=Path), help="An example world, for exercises (folder or name).")
-@click.option(
-    "--digests", type=click.Choice(["all", "sha256"]), default="all", show_default=True, help="sha256 alone is faster on large files."
-)
+@click.option("--digests", type=older_digests, default="", metavar="LIST", help="Digests beside SHA-256: md5, sha1 or md5,sha1. Slower.")
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Child processes that read; the number of processors otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def investigate(
@@ -57,7 +64,7 @@ def investigate(
     offence: str,
     contact: tuple[str, ...],
     example_world: Path | None,
-    digests: str,
+    digests: tuple[str, ...],
     jobs: int | None,
     as_json: bool,
 ) -> int:
@@ -79,7 +86,7 @@ def investigate(
         authorization=given,
         description=Description(offence=offence, contact=contact),
         example_world=example_world,
-        digests=("sha256",) if digests == "sha256" else ("sha256", "md5", "sha1"),
+        digests=("sha256", *digests),
         jobs=jobs or len(os.sched_getaffinity(0)),
     )
     with ProgressBar(quiet=as_json) as progress:
