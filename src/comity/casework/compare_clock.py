@@ -85,7 +85,7 @@ def compare_clock(folder: Folder, act: Actor, comparison: ClockComparison) -> En
         object={"device": comparison.device.strip(), "exhibits": shown_ranges(comparison.exhibits)},
         result={
             "shown": format_instant(comparison.shown),
-            "true": format_instant(comparison.true),
+            "true_time": format_instant(comparison.true),
             "ahead_us": comparison.ahead // timedelta(microseconds=1),
             "how": comparison.how.strip(),
         },
@@ -108,7 +108,7 @@ def _decode(entry: Entry) -> ClockComparison:
         exhibits=exhibit_ranges(texts["exhibits"]),
         device=texts["device"],
         shown=parse_instant(texts["shown"]),
-        true=parse_instant(texts["true"]),
+        true=parse_instant(texts["true_time"]),
         how=texts["how"],
     )
 
@@ -120,7 +120,7 @@ def as_json(number: int, comparison: ClockComparison) -> dict[str, Json]:
         "device": comparison.device,
         "exhibits": shown_ranges(comparison.exhibits),
         "shown": format_instant(comparison.shown),
-        "true": format_instant(comparison.true),
+        "true_time": format_instant(comparison.true),
         "ahead": in_words(comparison.ahead),
         "how": comparison.how,
     }
