@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 from case_view_factory import HOSTILE, OPENED, case_view, request
 from comity.cooperation.request import Sentence
 from comity.exchange.case_uco import parts
-from comity.exchange.document import _SHOWN, _spelled, pdf
+from comity.exchange.document import pdf
 from comity.exchange.letter import Letterhead, remark
 from comity.exchange.report import render
 from comity.exchange.stix import bundle
 from comity.exchange.text_document import docx
+from comity.exchange.typesetting import _SHOWN, _spelled
 
 VIEW = case_view()
 ANY_TEXT = st.text(st.characters(), min_size=1, max_size=80)  # surrogates, too

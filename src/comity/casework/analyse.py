@@ -1,6 +1,7 @@
 """Analysis: the tables and the knowledge at hand in, findings and derived tables out."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from comity.analysis import addresses, indicators, intrusion, payments, phishing
 from comity.analysis.finding import Finding, Strength, in_order
 from comity.casework.findings_file import encode
 from comity.casework.knowledge import Knowledge
+from comity.casework.method_facts import methods
 from comity.casework.records import Records
 from comity.observables import ACCOUNT, EVENT, HOP, LINK, MESSAGE, PAYMENT, TABLES
 
@@ -25,15 +27,19 @@ class Analysis:
     """The findings, strongest first, and the derived tables by name: timeline, addresses, indicators.
 
     A table comes as frames of the same columns that continue each other, to be gone through once: a timeline has as many
-    rows as the material and is never held whole.
+    rows as the material and is never held whole. `left_out` counts the findings of heuristic methods that were left out, by method.
     """
 
     findings: tuple[Finding, ...]
+    left_out: Mapping[str, int]
     tables: Mapping[str, Iterable[pl.DataFrame]]
 
 
-def analyse(records: Records, knowledge: Knowledge) -> Analysis:
-    """Return what the records show; the same records and knowledge give the same analysis."""
+def analyse(records: Records, knowledge: Knowledge, *, heuristics: bool = True) -> Analysis:
+    """Return what the records show; the same arguments give the same analysis.
+
+    Without `heuristics`, findings that rest on rules of thumb are made, counted and left out, before anything rests on them.
+    """
     tables = {table.name: records.table(table) for table in TABLES}
     messages, hops, links, events = (tables[each.name] for each in (MESSAGE, HOP, LINK, EVENT))
     paid, accounts = tables[PAYMENT.name], tables[ACCOUNT.name]
@@ -42,12 +48,15 @@ def analyse(records: Records, knowledge: Knowledge) -> Analysis:
         *intrusion.find(events),
         *payments.find(paid, accounts, messages),
     )
+    kept = tuple(finding for finding in found if heuristics or not methods().heuristic(finding))
+    left_out, found = Counter(finding.method for finding in found) - Counter(finding.method for finding in kept), kept
     seen = indicators.sightings(indicators.places(messages=messages, hops=hops, links=links, events=events, payments=paid))
     # what weak findings name is answered for in the derived tables: it earns no finding of its own
     telling = [finding for finding in found if finding.strength is not Strength.WEAK]
     found = in_order((*found, *indicators.shared(seen, telling), *addresses.find(telling, allocations=knowledge.allocations)))
     return Analysis(
         findings=found,
+        left_out=left_out,
         tables={
             "timeline": timeline.slices(tables),
             "addresses": (addresses.table(events, hops, allocations=knowledge.allocations),),

@@ -33,21 +33,22 @@ EXAMPLE_WORLDS = "reference"
 _OUTPUTS = ("report.html", GRAPH, "stix.json")
 
 
-def derive(folder: Folder, act: Actor, *, example_world: Path | None, jobs: int, progress: Progress) -> None:
+def derive(folder: Folder, act: Actor, *, example_world: Path | None, heuristics: bool, jobs: int, progress: Progress) -> None:
     """Read, analyse and draft, unless the ledger says it was done already for these exhibits, this law and this day.
 
-    Needs a live authorization: reading opens exhibits.
+    Needs a live authorization: reading opens exhibits. Without `heuristics`, findings that rest on them are left out, and
+    the ledger says so.
     """
     authorization = live(folder.entries(), at=now())
     knowledge = know(example_world=example_world or _own_example_world(folder))
-    basis = _basis(folder, knowledge, at=now())
+    basis = _basis(folder, knowledge, heuristics=heuristics, at=now())
     if _done(folder, basis):
         return
     derived = folder.path / "derived"
     read = read_material(folder, derived=derived, jobs=jobs, progress=progress)
     _enter_records(act, authorization, read)
     progress.begin("Analysing", total=None, unit="")
-    analysis = analyse(Records(derived / "records"), knowledge)
+    analysis = analyse(Records(derived / "records"), knowledge, heuristics=heuristics)
     written = write_analysis(analysis, derived=derived)
     kept = _keep_example_worlds(folder, knowledge)
     entry = act(
@@ -56,8 +57,13 @@ def derive(folder: Folder, act: Actor, *, example_world: Path | None, jobs: int,
         object={
             "snapshots": [{"snapshot": use.snapshot, "dated": use.dated, "sha256": use.sha256} for use in knowledge.uses],
             "law_sha256": knowledge.law_sha256,
+            "heuristics": heuristics,
         },
-        result={"files": {**{f"derived/{name}": digest for name, digest in written.items()}, **kept}, "findings": len(analysis.findings)},
+        result={
+            "files": {**{f"derived/{name}": digest for name, digest in written.items()}, **kept},
+            "findings": len(analysis.findings),
+            "left_out": dict(analysis.left_out),
+        },
     )
     progress.begin("Drafting", total=None, unit="")
     _draft(folder, act, authorization, analysis, knowledge, rests_on=entry, basis=basis)
@@ -135,8 +141,8 @@ def _enter_records(act: Actor, authorization: int, read: Read) -> None:
     )
 
 
-def _basis(folder: Folder, knowledge: Knowledge, *, at: datetime) -> str:
-    """Return what a derivation rests on as one digest: program, exhibits, snapshots, law, authorization, day, unit."""
+def _basis(folder: Folder, knowledge: Knowledge, *, heuristics: bool, at: datetime) -> str:
+    """Return what a derivation rests on as one digest: program, exhibits, snapshots, law, authorization, day, unit, heuristics or none."""
     value: Json = {
         "program": __version__,
         "parsers": parser_versions(),
@@ -146,6 +152,7 @@ def _basis(folder: Folder, knowledge: Knowledge, *, at: datetime) -> str:
         "authorization": live(folder.entries(), at=at),
         "on": at.date().isoformat(),
         "unit": described(folder.entries()).as_json(),
+        "heuristics": heuristics,
     }
     return hashlib.sha256(canonical(value)).hexdigest()
 

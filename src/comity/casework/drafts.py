@@ -43,9 +43,14 @@ def documents(request: Request, letterhead: Letterhead, *, at: datetime, known: 
 
 
 def named_by(request: Request, known: Mapping[str, Finding]) -> list[Finding]:
-    """Return the findings that a sentence or an item of `request` rests on, in the order of their names."""
+    """Return the findings among `known` that `request` rests on, in the order of their names."""
+    return [known[identity] for identity in named_in(request) if identity in known]
+
+
+def named_in(request: Request) -> tuple[str, ...]:
+    """Return the identities of the findings that a sentence or an item of `request` rests on, in order."""
     named = {identity for sentence in sentences(request) for identity in sentence.findings}
-    return [known[identity] for identity in sorted(named.union(*(item.findings for item in request.items))) if identity in known]
+    return tuple(sorted(named.union(*(item.findings for item in request.items))))
 
 
 def drafted(folder: Folder) -> Iterator[tuple[Request, Mapping[str, Path]]]:

@@ -7,6 +7,7 @@ from comity.casework.drafts import drafted
 from comity.casework.findings_file import decode
 from comity.casework.folder import Folder
 from comity.casework.knowledge import know_again
+from comity.casework.method_facts import methods
 from comity.casework.view import reference_uses
 from comity.cooperation.explanation import explain as explain_request
 from comity.cooperation.request import Request
@@ -58,7 +59,9 @@ def _finding(folder: Folder, finding: Finding) -> Iterator[str]:
     if finding.limits:
         yield "What it does not show:"
         yield from (f"  {limit}" for limit in finding.limits)
-    yield f"Method: {finding.method}, version {finding.method_version}"
+    method = methods().of(finding)
+    yield f"Method: {finding.method}, version {finding.method_version}{f' ({method.nature})' if method else ''}"
+    yield f"Error of the method, {method.error}" if method else "Error of the method: not known for this version"
     for use in finding.references:
         yield f"Rests on: {use.snapshot}, facts of {use.dated}, SHA-256 {use.sha256}"
     for each in finding.involved:

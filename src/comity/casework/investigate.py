@@ -31,6 +31,7 @@ class Order:
     description: Description
     example_world: Path | None
     digests: tuple[str, ...]
+    heuristics: bool
     jobs: int
 
 
@@ -51,8 +52,8 @@ def investigate(order: Order, *, progress: Progress, ask: Ask | None) -> Folder:
             grant(folder, act, authorization)
         describe(act, folder.entries(), order.description)
         _preserve(folder, act, order, progress)
-        derive(folder, act, example_world=order.example_world, jobs=order.jobs, progress=progress)
-        write_report(folder, act, progress=progress)
+        derive(folder, act, example_world=order.example_world, heuristics=order.heuristics, jobs=order.jobs, progress=progress)
+        write_report(folder, act, heuristics=order.heuristics, progress=progress)
     return folder
 
 

@@ -107,7 +107,7 @@ def _again(folder: Folder, known: Knowledge, last: Mapping[str, Entry], scratch:
     read = read_material(folder, derived=scratch, jobs=jobs, progress=progress)
     made = {f"derived/{name}": digest for name, digest in read.files.items()}
     progress.begin("Analysing", total=None, unit="")
-    analysis = analyse(Records(scratch / "records"), known)
+    analysis = analyse(Records(scratch / "records"), known, heuristics=last[FINDINGS].object.get("heuristics") is not False)
     made |= {f"derived/{name}": digest for name, digest in write_analysis(analysis, derived=scratch).items()}
     drafted = last[REQUESTS]
     unit = requesting_unit(folder, drafted.authorization or 0)
@@ -125,7 +125,8 @@ def _again(folder: Folder, known: Knowledge, last: Mapping[str, Entry], scratch:
 
 def _outputs_again(folder: Folder, entries: tuple[Entry, ...], reported: Entry) -> dict[str, str]:
     """Return the digests of the report and its companions as they would be written at the instant of `reported`."""
-    view = view_case(folder, entries=entries[: reported.number - 1], at=reported.at, tool=__version__)
+    heuristics = reported.object.get("heuristics") is not False
+    view = view_case(folder, entries=entries[: reported.number - 1], at=reported.at, tool=__version__, heuristics=heuristics)
     return {name: hashlib.sha256(data).hexdigest() for name, data in outputs(view, entries=entries[: reported.number - 1])}
 
 

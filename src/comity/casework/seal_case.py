@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from comity.casework.clock import now
+from comity.casework.derive import FINDINGS
 from comity.casework.folder import Folder
 from comity.casework.node_key import node_key
 from comity.casework.open_case import Actor
 from comity.casework.progress import Progress
+from comity.casework.write_report import REPORTED
 from comity.exchange.bundle import write
 from comity.ledger import Statement, current_files
 from comity.terms.errors import StateError
@@ -26,10 +28,11 @@ class Sealed:
     bytes: int
 
 
-def seal_case(folder: Folder, *, output: Path, originals: bool, progress: Progress) -> Sealed:
+def seal_case(folder: Folder, *, output: Path, originals: bool, heuristics: bool = True, progress: Progress) -> Sealed:
     """Enter the sealing, sign the ledger's head with the node's key, and write the bundle to `output`.
 
-    Without `originals` only their manifests go in. StateError when `output` exists or nothing was acquired.
+    Without `originals` only their manifests go in. Without `heuristics` it must be so that findings and report have none.
+    StateError when it is not, when `output` exists or nothing was acquired.
     """
     if output.exists():
         raise StateError(f"{output} exists already", remedy="Name a new file; a bundle is never overwritten.")
@@ -39,6 +42,8 @@ def seal_case(folder: Folder, *, output: Path, originals: bool, progress: Progre
         raise StateError(f"{output} lies inside the case", remedy="Write the bundle outside the case folder.")
     if not folder.manifests():
         raise StateError("nothing was acquired in this case yet", remedy="Run `comity investigate` first.")
+    if not heuristics:
+        _require_none(folder)
     key = node_key()
     with folder.locked("comity seal"):
         at = now()
@@ -56,3 +61,14 @@ def seal_case(folder: Folder, *, output: Path, originals: bool, progress: Progre
         bundle = write(output, case=folder.path, entries=entries, seal=seal, originals=originals, progress=progress.advance)
         progress.end()
     return Sealed(entries=len(entries), head=entry.digest.hex, fingerprint=key.fingerprint, bytes=bundle.size)
+
+
+def _require_none(folder: Folder) -> None:
+    """Raise StateError unless the last analysis and the last report left heuristic findings out."""
+    last = {entry.event: entry for entry in folder.entries() if entry.event in (FINDINGS, REPORTED)}
+    for event, what in ((FINDINGS, "findings"), (REPORTED, "report")):
+        if event not in last or last[event].object.get("heuristics") is not False:
+            raise StateError(
+                f"the {what} of this case were made with heuristics",
+                remedy="Give the same `comity investigate FOLDER --case DIR` again with --no-heuristics, then seal.",
+            )

@@ -1,5 +1,6 @@
 """Filling the view of a case that report, graph and indicator bundle are made from."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import islice
@@ -9,13 +10,17 @@ from typing import Any
 import polars as pl
 
 from comity.analysis.finding import Finding, ReferenceUse
+from comity.analysis.method import without_heuristics
 from comity.analysis.timeline import activity
 from comity.casework.compare_clock import comparisons, in_words, shown_ranges
-from comity.casework.drafts import drafted, left_out
+from comity.casework.drafts import drafted, left_out, named_in
 from comity.casework.findings_file import decode
 from comity.casework.folder import Folder
+from comity.casework.method_facts import methods
+from comity.casework.performed import error_annex
 from comity.casework.read_material import readings
 from comity.casework.records import Records
+from comity.cooperation.request import Request
 from comity.evidence import authorization
 from comity.evidence.acquisition import acquisitions
 from comity.evidence.exhibit import Exhibit
@@ -44,11 +49,17 @@ _LONGEST_PART = 160
 _WIDTHS = {"1h": timedelta(hours=1), "1d": timedelta(days=1), "1mo": timedelta(days=31)}
 
 
-def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: str) -> CaseView:
-    """Return the view of `folder` as of its ledger `entries`, written at `at`; the same arguments give the same view."""
+def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: str, heuristics: bool = True) -> CaseView:
+    """Return the view of `folder` as of its ledger `entries`, written at `at`; the same arguments give the same view.
+
+    Without `heuristics`, findings of heuristic methods are left out and counted, and requests that rest on one with them.
+    """
     derived = folder.path / "derived"
     records = Records(derived / "records")
-    findings = decode((derived / "findings.json").read_bytes())
+    every = decode((derived / "findings.json").read_bytes())
+    findings = every if heuristics else without_heuristics(every, methods())
+    out = Counter(one.method for one in every) - Counter(one.method for one in findings) + _left_out_before(entries)
+    requests = _resting_on(folder, findings)
     named = _named_by(findings)
     counts = records.counts()
     timeline = pl.scan_parquet(derived / "timeline.parquet")
@@ -80,7 +91,10 @@ def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: s
         inferred=_inferred(derived),
         clocks=tuple(_clocks(entries)),
         findings=findings,
-        requests=tuple(request for request, _ in drafted(folder)),
+        left_out_findings=out,
+        methods=methods(),
+        annex=error_annex(folder, entries, findings=findings, left_out=out, rows=counts),
+        requests=requests,
         left_out=tuple(LeftOut(what=line.partition(": ")[0], why=line.partition(": ")[2]) for line in left_out(folder)),
         timeline=_timeline(timeline, named),
         timeline_total=_height(timeline),
@@ -92,7 +106,7 @@ def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: s
         addresses_total=_height(addresses),
         indicators=_indicators(indicators),
         indicators_total=_height(indicators),
-        entries=tuple(map(_entry, entries)),
+        entries=tuple(map(entry_row, entries)),
         references=_references(entries),
     )
 
@@ -124,6 +138,19 @@ class _Inside(Iterable[ChildFile]):
         for batch in self._records.batches(FILE):
             for row in batch.to_pylist():
                 yield _child(row, why=f"inside exhibit {row['trace.exhibit']}")
+
+
+def _resting_on(folder: Folder, findings: Sequence[Finding]) -> tuple[Request, ...]:
+    """Return the requests whose every finding is among `findings`."""
+    known = {finding.identity for finding in findings}
+    return tuple(request for request, _ in drafted(folder) if known.issuperset(named_in(request)))
+
+
+def _left_out_before(entries: Sequence[Entry]) -> Counter[str]:
+    """Return how many findings the last analysis made and left out, by method."""
+    counts = [entry.result.get("left_out") for entry in entries if entry.event == "findings:derived"]
+    told = counts[-1] if counts else None
+    return Counter({name: number for name, number in told.items() if isinstance(number, int)} if isinstance(told, Mapping) else {})
 
 
 def _named_by(findings: Sequence[Finding]) -> Mapping[tuple[str, int], tuple[str, ...]]:
@@ -313,7 +340,8 @@ def _clocks(entries: Sequence[Entry]) -> Iterator[ClockRow]:
         )
 
 
-def _entry(entry: Entry) -> EntryRow:
+def entry_row(entry: Entry) -> EntryRow:
+    """Return `entry` as outputs show it."""
     return EntryRow(
         number=entry.number,
         at=entry.at,

@@ -28,14 +28,17 @@ def outputs(view: CaseView, *, entries: Iterable[Entry]) -> Iterator[tuple[str, 
     yield from case_uco.parts(view, earlier=[name for name in current_files(entries) if name.startswith(case_uco.FOLDER)])
 
 
-def write_report(folder: Folder, act: Actor, *, progress: Progress) -> None:
-    """Write the outputs of the case as it stands, and enter their digests."""
+def write_report(folder: Folder, act: Actor, *, heuristics: bool = True, progress: Progress) -> None:
+    """Write the outputs of the case as it stands, and enter their digests.
+
+    Without `heuristics`, findings that rest on them are left out, and the entry says so.
+    """
     progress.begin("Reporting", total=None, unit="")
     at = now()
     entries = folder.entries()
     files: dict[str, Json] = {}
-    for name, data in outputs(view_case(folder, entries=entries, at=at, tool=__version__), entries=entries):
+    for name, data in outputs(view_case(folder, entries=entries, at=at, tool=__version__, heuristics=heuristics), entries=entries):
         put(folder.path / name, data)
         files[name] = hashlib.sha256(data).hexdigest()
-    act(REPORTED, authorization=None, object={"as_of_entry": len(entries)}, result={"files": files}, at=at)
+    act(REPORTED, authorization=None, object={"as_of_entry": len(entries), "heuristics": heuristics}, result={"files": files}, at=at)
     progress.end()

@@ -14,6 +14,7 @@ from comity.cli.commands.bundle import seal, verify
 from comity.cli.commands.clock import clock
 from comity.cli.commands.explain import explain
 from comity.cli.commands.investigate import investigate
+from comity.cli.commands.papers import annex, certificate
 from comity.cli.commands.reference import reference
 from comity.cli.commands.report import report, requests
 from comity.cli.commands.reproduce import reproduce
@@ -28,7 +29,7 @@ def commands() -> None:
     """From a victim's report of cybercrime to evidence that a foreign court accepts."""
 
 
-for command in (investigate, report, requests, explain, clock, sign, seal, verify, reproduce, reference):
+for command in (investigate, report, requests, explain, clock, sign, certificate, annex, seal, verify, reproduce, reference):
     commands.add_command(command)
 
 

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from comity.analysis.finding import Finding, ReferenceUse
+from comity.analysis.method import Methods
 from comity.cooperation.request import Request
 from comity.evidence.authorization import Authorization
 from comity.evidence.exhibit import Exhibit
+from comity.exchange.error_annex import AnnexStep
 from comity.ledger.entry import Fields
 from comity.observables import Trace
 from comity.terms.digest import Digest
@@ -195,6 +197,9 @@ class CaseView:
     inferred: tuple[InferredRow, ...] = ()
     clocks: tuple[ClockRow, ...] = ()
     findings: tuple[Finding, ...] = ()
+    left_out_findings: Mapping[str, int] = field(default_factory=dict)
+    methods: Methods | None = None
+    annex: tuple[AnnexStep, ...] = ()
     requests: tuple[Request, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     timeline: tuple[TimelineRow, ...] = ()

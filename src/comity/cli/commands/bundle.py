@@ -16,10 +16,16 @@ from comity.cli.progress_bar import ProgressBar
 @click.argument("case", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.option("-o", "--output", type=click.Path(path_type=Path, dir_okay=False), required=True, help="The bundle to write.")
 @click.option("--originals/--no-originals", default=True, show_default=True, help="Put the originals in, or only their digests.")
-def seal(case: Path, output: Path, originals: bool) -> int:
+@click.option(
+    "--heuristics/--no-heuristics",
+    default=True,
+    show_default=True,
+    help="With --no-heuristics, refuse unless findings and report were made without rules of thumb.",
+)
+def seal(case: Path, output: Path, originals: bool, heuristics: bool) -> int:
     """Sign the case's ledger and write a bundle that `python3 verify.py` checks without Comity."""
     with ProgressBar() as progress:
-        sealed = seal_case(Folder.open(case), output=output, originals=originals, progress=progress)
+        sealed = seal_case(Folder.open(case), output=output, originals=originals, heuristics=heuristics, progress=progress)
     click.echo(f"Sealed {sealed.entries} ledger entries, head {sealed.head}")
     click.echo(f"Signed with key {sealed.fingerprint}")
     click.echo(render.safe(f"Bundle {output} ({sealed.bytes:,} bytes). Check it anywhere: python3 verify.py {output.name}"))

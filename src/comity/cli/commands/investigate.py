@@ -47,6 +47,9 @@ def older_digests(value: str) -> tuple[str, ...]:
 @click.option("--contact", type=text, multiple=True, help="A line of who answers queries (name, telephone, hours); repeat it.")
 @click.option("--reference", "example_world", type=click.Path(path_type=Path), help="An example world, for exercises (folder or name).")
 @click.option("--digests", type=older_digests, default="", metavar="LIST", help="Digests beside SHA-256: md5, sha1 or md5,sha1. Slower.")
+@click.option(
+    "--heuristics/--no-heuristics", default=True, show_default=True, help="Make findings that rest on rules of thumb, or leave them out."
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Child processes that read; the number of processors otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def investigate(
@@ -65,6 +68,7 @@ def investigate(
     contact: tuple[str, ...],
     example_world: Path | None,
     digests: tuple[str, ...],
+    heuristics: bool,
     jobs: int | None,
     as_json: bool,
 ) -> int:
@@ -87,6 +91,7 @@ def investigate(
         description=Description(offence=offence, contact=contact),
         example_world=example_world,
         digests=("sha256", *digests),
+        heuristics=heuristics,
         jobs=jobs or len(os.sched_getaffinity(0)),
     )
     with ProgressBar(quiet=as_json) as progress:

@@ -16,12 +16,15 @@ _CASE = click.Path(path_type=Path, exists=True, file_okay=False)
 
 @click.command()
 @click.argument("case", metavar="DIR", type=_CASE)
+@click.option(
+    "--heuristics/--no-heuristics", default=True, show_default=True, help="Show findings that rest on rules of thumb, or leave them out."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the case summary as one JSON object.")
-def report(case: Path, as_json: bool) -> int:
-    """Write the report of the case in DIR again and show where it is."""
+def report(case: Path, heuristics: bool, as_json: bool) -> int:
+    """Write the report of the case in DIR again, with its graph and indicators, and show where it is."""
     folder = Folder.open(case)
     with folder.locked("comity report"), ProgressBar(quiet=as_json) as progress:
-        write_report(folder, Actor(folder), progress=progress)
+        write_report(folder, Actor(folder), heuristics=heuristics, progress=progress)
     summary = summarize(folder)
     if as_json:
         render.emit_json(summary)
