@@ -12,6 +12,7 @@ from comity.casework.write_report import REPORTED, outputs
 from comity.exchange.case_uco import GRAPH
 from comity.exchange.case_uco import graph as writing
 from comity.ledger import current_files
+from command_line import CONSENT, comity
 from investigated_case import Investigated
 
 
@@ -57,3 +58,27 @@ def test_in_parts_it_is_the_same_and_each_part_conforms(investigated: Investigat
     whole = together([investigated.case / GRAPH])
     stubs = {(one, RDF.type, CORE.Assertion) for one in whole.subjects(RDF.type, CORE.Annotation)}
     assert set(together(paths)) - stubs == set(whole) - stubs
+
+
+@pytest.mark.slow
+def test_a_case_of_several_parts_verifies_is_sealed_and_made_again(tmp_path: Path):
+    material, case = tmp_path / "material", tmp_path / "case"
+    material.mkdir()
+    for number in range(1000):
+        (material / f"note-{number:04d}.txt").write_text(f"A note of no importance, number {number}.\n")
+    environment = {"XDG_STATE_HOME": str(tmp_path / "state"), "XDG_DATA_HOME": str(tmp_path / "data")}
+
+    def run(*arguments: str | Path) -> None:
+        finished = comity(*arguments, environment=environment)
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+
+    run("investigate", material, "--case", case, *CONSENT)
+    assert sorted(path.relative_to(case).as_posix() for path in case.rglob("*.jsonld")) == [GRAPH, "graph/0002.jsonld"]
+    run("verify", case)
+    run("reproduce", case)
+    run("seal", case, "-o", tmp_path / "bundle.zip")
+    run("verify", tmp_path / "bundle.zip")
+    (case / "graph" / "0002.jsonld").write_bytes(b"{}")
+    finished = comity("verify", case, environment=environment)
+    assert finished.returncode == 1
+    assert "graph/0002.jsonld" in finished.stdout
