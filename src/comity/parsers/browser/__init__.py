@@ -1,0 +1,1 @@
+"""What the tables of each browser's history mean."""

@@ -1,0 +1,1 @@
+"""SQLite databases read page by page, without running SQLite on hostile bytes."""
