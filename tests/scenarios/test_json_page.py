@@ -14,8 +14,8 @@ from command_line import done
 from investigated_case import Investigated
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text("utf-8")
-HEADINGS = ("The case", "A finding", "A request", "The verdict", "The comparison", "A snapshot")
-NAMED_BY_MATERIAL = {"records"}  # its keys are the tables
+HEADINGS = ("The case", "A finding", "A request", "The coverage", "The verdict", "The comparison", "A snapshot")
+NAMED_BY_MATERIAL = {"records", "rows", "structure", "reasons", "remarked"}  # their keys are tables, codes, kinds of structure
 WORDS = {"true", "null", "holds", "broken", "real", "example", "strong", "moderate", "weak", "ready", "incomplete"}
 
 
@@ -38,11 +38,13 @@ def clocked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 def printed(investigated: Investigated, clocked: dict[str, Any]) -> dict[str, Any]:
     case = investigated.case
     summary = investigated.summary
+    damaged = summary["defects"][0]["trace"]["exhibit"]
     assert json.loads(done("requests", case, "--json")) == summary["requests"]
     return {
         "The case": [{**summary, "findings": [], "requests": []}, clocked],
         "A finding": summary["findings"],
         "A request": summary["requests"],
+        "The coverage": [json.loads(done("coverage", case, *more, "--json")) for more in (("--all",), ("--exhibit", damaged))],
         "The verdict": [json.loads(done("verify", case, "--json"))],
         "The comparison": [json.loads(done("reproduce", case, "--json"))],
         "A snapshot": json.loads(done("reference", "list", "--json")),

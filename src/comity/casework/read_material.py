@@ -11,11 +11,13 @@ from comity.casework.folder import Folder
 from comity.casework.progress import Progress
 from comity.evidence.exhibit import Exhibit
 from comity.parsers.contract import Inferred
+from comity.parsers.coverage import Coverage
 from comity.parsers.reading import Batch, BatchResult, Job, Limits, Reading, TableFile, plan
 from comity.parsers.registry import PARSERS
 from comity.parsers.sandbox import read
 from comity.terms.canonical import Json, canonical
 from comity.terms.digest import Digest
+from comity.terms.errors import StateError
 
 READINGS = "readings.jsonl"
 _DONE = ".batches"
@@ -146,11 +148,42 @@ def _line(reading: Reading) -> dict[str, Json]:
         "rows": dict(reading.rows),
         "defects": dict(reading.defects),
         "children": reading.children,
+        "coverage": _coverage_line(reading.coverage),
+        "inside": _coverage_line(reading.inside),
     }
 
 
+def _coverage_line(coverage: Coverage) -> dict[str, Json]:
+    return {
+        "size": coverage.size,
+        "rows": dict(coverage.rows),
+        "children": coverage.children,
+        "structure": dict(coverage.structure),
+        "unread": dict(coverage.unread),
+        "remarked": dict(coverage.remarked),
+    }
+
+
+def _coverage(value: object) -> Coverage:
+    match value:
+        case {"size": int(size), "rows": dict(rows), "children": int(children), "structure": dict(structure),
+              "unread": dict(unread), "remarked": dict(remarked)}:  # fmt: skip
+            return Coverage(
+                size=size,
+                rows=tuple(rows.items()),
+                children=children,
+                structure=tuple(structure.items()),
+                unread=tuple(unread.items()),
+                remarked=tuple(remarked.items()),
+            )
+    raise StateError(
+        "the case was read by a version that kept no account of the bytes", remedy="Run the same `comity investigate` again; it reads anew."
+    )
+
+
 def _reading(value: dict[str, object]) -> Reading:
-    plain = Reading(**(value | {"inferred": (), "rows": (), "defects": ()}))  # type: ignore[arg-type]  # our own file, of the shape above
+    coverage = {name: _coverage(value.get(name)) for name in ("coverage", "inside")}
+    plain = Reading(**(value | {"inferred": (), "rows": (), "defects": ()} | coverage))  # type: ignore[arg-type]  # our own file, of the shape above
     inferred, rows, defects = value["inferred"], value["rows"], value["defects"]
     if not isinstance(inferred, list) or not isinstance(rows, dict) or not isinstance(defects, dict):
         raise TypeError("readings.jsonl is not ours")

@@ -7,6 +7,7 @@ import polars as pl
 
 from comity.casework.compare_clock import as_json as comparison_json
 from comity.casework.compare_clock import comparisons
+from comity.casework.coverage import coverage_json, totals
 from comity.casework.drafts import drafted, left_out
 from comity.casework.findings_file import as_json, decode
 from comity.casework.folder import Folder
@@ -19,6 +20,7 @@ from comity.evidence.exhibit import Exhibit
 from comity.observables import DEFECT
 from comity.parsers.reading import Reading
 from comity.terms.canonical import Json
+from comity.terms.errors import StateError
 from comity.terms.instant import format_instant
 
 MOST_DEFECTS = 10_000
@@ -35,6 +37,7 @@ def summarize(folder: Folder) -> dict[str, Json]:
         "case": _case(folder),
         "exhibits": list(_exhibits(folder)),
         "clocks": [comparison_json(number, one) for number, one in comparisons(folder.entries())],
+        "coverage": _coverage(folder),
         "records": {name: count for name, count in records.counts().items() if name != DEFECT.name},
         "defects": [*islice(_acquisition_defects(folder), MOST_DEFECTS), *_defects(records)][:MOST_DEFECTS],
         "defects_by_code": _defects_by_code(folder, records),
@@ -65,6 +68,15 @@ def _case(folder: Folder) -> dict[str, Json]:
         "report": str(report) if report.exists() else None,
         "snapshots": derived[-1].object.get("snapshots", []) if derived else [],
     }
+
+
+def _coverage(folder: Folder) -> Json:
+    """Return the account of the acquired bytes and of what was unpacked from them; None while not all was read."""
+    try:
+        sums = totals(folder)
+    except StateError:
+        return None
+    return {"acquired": coverage_json(sums.acquired), "inside": coverage_json(sums.inside)}
 
 
 def _exhibits(folder: Folder) -> Iterator[dict[str, Json]]:

@@ -13,6 +13,7 @@ from comity.analysis.finding import Finding, ReferenceUse
 from comity.analysis.method import without_heuristics
 from comity.analysis.timeline import activity
 from comity.casework.compare_clock import comparisons, in_words, shown_ranges
+from comity.casework.coverage import totals
 from comity.casework.drafts import drafted, left_out, named_in
 from comity.casework.findings_file import decode
 from comity.casework.folder import Folder
@@ -30,6 +31,7 @@ from comity.exchange.case_view import (
     CaseView,
     ChildFile,
     ClockRow,
+    CoverageRow,
     DefectRow,
     EntryRow,
     IndicatorRow,
@@ -41,6 +43,7 @@ from comity.exchange.case_view import (
 )
 from comity.ledger import Entry
 from comity.observables import DEFECT, FILE, PAYMENT, Trace
+from comity.terms.errors import StateError
 from comity.terms.selector import Kind, Selector
 
 _MOST_ROWS = 300
@@ -86,6 +89,7 @@ def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: s
         children=_children(records, findings),
         inside=_Inside(records),
         records={name: count for name, count in counts.items() if name != DEFECT.name},
+        coverage=_coverage(folder, files=counts[FILE.name]),
         defects=_defects(folder, records),
         defects_by_code=_defects_by_code(folder, records),
         inferred=_inferred(derived),
@@ -314,6 +318,20 @@ def _defects_by_code(folder: Folder, records: Records) -> Mapping[str, int]:
     found = records.defects_by_code()
     unacquired = sum(each.defects for each in folder.manifests())
     return {"not_acquired_whole": unacquired, **found} if unacquired else found
+
+
+def _coverage(folder: Folder, *, files: int) -> tuple[CoverageRow, ...]:
+    """Return what became of all bytes acquired, of all that was unpacked from them, and of the acquired ones by type and parser."""
+    try:
+        sums = totals(folder)
+    except StateError:  # more was acquired since, and is not read yet
+        return ()
+    rows = [("all exhibits", sums.exhibits, sums.acquired), ("unpacked from them", files, sums.inside)]
+    rows += [(f"{kind} ({parser or 'no parser'})", sort.exhibits, sort.coverage) for (kind, parser), sort in sums.by_size()]
+    return tuple(
+        CoverageRow(what=what, exhibits=count, size=sum_.size, parsed=sum_.parsed, not_parsed=sum_.not_parsed, reasons=sum_.unread)
+        for what, count, sum_ in rows
+    )
 
 
 def _inferred(derived: Path) -> tuple[InferredRow, ...]:

@@ -12,6 +12,7 @@ from comity import __version__
 from comity.cli import exit_codes
 from comity.cli.commands.bundle import seal, verify
 from comity.cli.commands.clock import clock
+from comity.cli.commands.coverage import coverage
 from comity.cli.commands.explain import explain
 from comity.cli.commands.investigate import investigate
 from comity.cli.commands.papers import annex, certificate
@@ -29,7 +30,7 @@ def commands() -> None:
     """From a victim's report of cybercrime to evidence that a foreign court accepts."""
 
 
-for command in (investigate, report, requests, explain, clock, sign, certificate, annex, seal, verify, reproduce, reference):
+for command in (investigate, report, requests, coverage, explain, clock, sign, certificate, annex, seal, verify, reproduce, reference):
     commands.add_command(command)
 
 

@@ -64,6 +64,10 @@ def show_requests(summary: Mapping[str, Json], *, questions: bool) -> None:
 def _counts(out: Console, summary: Mapping[str, Json]) -> None:
     exhibits = _objects(summary["exhibits"])
     rows = [("exhibits", f"{len(exhibits):,}", f"{sum(_number(one['size']) for one in exhibits):,} bytes preserved")]
+    if summary["coverage"] is not None:
+        bytes_ = _object(_object(summary["coverage"])["acquired"])
+        told = f"{_number(bytes_['parsed']):,} read, {_number(bytes_['not_parsed']):,} named as not read"
+        rows.append(("bytes accounted for", f"{_number(bytes_['bytes']):,}", told))
     read = Counter(str(one["parser"] or "") for one in exhibits if one["kind"] == "file")
     rows += [(f"records: {name}", f"{_number(count):,}", "") for name, count in _object(summary["records"]).items() if count]
     unread = Counter(str(one["type"]) for one in exhibits if one["kind"] == "file" and not one["parser"])

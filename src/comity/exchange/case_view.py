@@ -61,6 +61,18 @@ class InferredRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageRow:
+    """What became of the bytes of `what`: `size` = `parsed` + `not_parsed`; `reasons` are bytes not parsed, by the code of the defect."""
+
+    what: str
+    exhibits: int
+    size: int
+    parsed: int
+    not_parsed: int
+    reasons: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineRow:
     """One moment: `kind` is message, web, authentication, payment ...; `finding` the identity of the finding that names it, or ""."""
 
@@ -192,6 +204,7 @@ class CaseView:
     children: tuple[ChildFile, ...] = ()
     inside: Iterable[ChildFile] = ()
     records: Mapping[str, int]
+    coverage: tuple["CoverageRow", ...] = ()
     defects: tuple[DefectRow, ...] = ()
     defects_by_code: Mapping[str, int]
     inferred: tuple[InferredRow, ...] = ()

@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 from comity.observables import DEFECT, FILE
 from comity.parsers import file_type, member
 from comity.parsers.contract import Child, Defect, Inferred, Item, Parser, Rows, Source, Structure, Structures
-from comity.parsers.coverage import NOT_PARSED, NOTHING, Account, Claim, Coverage
+from comity.parsers.coverage import NOTHING, Account, Claim, Coverage
 from comity.parsers.reading import Limits, Reading
 from comity.parsers.registry import choose, head_of
 from comity.parsers.streams import Watched
@@ -198,10 +198,10 @@ class Descent:
         reader = "the reader" if visit.parser is None else f"the parser {visit.parser.name}"
         for offset, length in gaps.places:
             reason = f"{reader} made nothing of these {length} bytes and gave no reason"
-            self._tell(visit, Defect(code=NOT_PARSED, reason=reason, offset=offset, length=length))
+            self._tell(visit, Defect(code="not_parsed", reason=reason, offset=offset, length=length))
         if gaps.more:
             reason = f"{reader} made nothing of {gaps.more_bytes} bytes in {gaps.more} further places hereabouts and gave no reason"
-            self._tell(visit, Defect(code=NOT_PARSED, reason=reason, offset=gaps.around[0], length=gaps.around[1]))
+            self._tell(visit, Defect(code="not_parsed", reason=reason, offset=gaps.around[0], length=gaps.around[1]))
         if visit.account.outside:
             reason = f"{reader} named {visit.account.outside} places that do not lie within the exhibit; only what does was counted as read"
             self._tell(visit, Defect(code="place_outside", reason=reason, offset=0, length=0))
