@@ -27,8 +27,6 @@ from comity.parsers.event_log.chunk import (
 from comity.parsers.event_log.record import Written
 from comity.parsers.event_log.rows import EventRows
 
-_BATCH_RECORDS = 8_192
-_BATCH_CHARACTERS = 16 * 2**20
 _MOST_CHARACTERS = 4 * 2**20
 _UNUSED = bytes(CHUNK)
 _MOST_REASON = 200
@@ -56,8 +54,6 @@ class WindowsEvent:
         """Yield the records as events, about 8,000 at a time; each chunk that says nothing, and all that frames records, as Structure."""
         del inferred
         rows = EventRows()
-        waiting: list[Written] = []
-        characters = 0
         source.stream.seek(0)
         header = source.stream.read(FILE_HEADER)
         yield Structure(what="file header", offset=0, length=len(header))
@@ -68,21 +64,18 @@ class WindowsEvent:
                 found = walk(chunk)
                 yield from _framing(chunk, found, start)
                 for item in _written(chunk, found, start):
-                    if isinstance(item, Defect):
-                        yield item
-                        continue
-                    waiting.append(item)
-                    characters += len(item.text)
-                    if len(waiting) >= _BATCH_RECORDS or characters >= _BATCH_CHARACTERS:
-                        yield from rows.read(waiting)
-                        waiting, characters = [], 0
+                    defect = item if isinstance(item, Defect) else rows.add(item)
+                    if defect is not None:
+                        yield defect
+                if rows.full:
+                    yield from rows.batch()
             elif chunk == _UNUSED[: len(chunk)]:
                 yield Structure(what="unused chunk", offset=start, length=len(chunk))
             else:
                 reason = "neither a chunk of the log nor empty"
                 yield Defect(code="chunk_damaged", reason=reason, offset=start, length=len(chunk))
             start += len(chunk)
-        yield from rows.read(waiting)
+        yield from rows.batch()
 
     def excerpt(self, source: Source, *, offset: int, length: int) -> bytes:
         """Return a log of the one chunk that holds the record: the chunk unchanged, the file's header counting one chunk."""

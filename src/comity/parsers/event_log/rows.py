@@ -1,6 +1,6 @@
 """Rows of the event table from Windows event records."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import polars as pl
@@ -20,6 +20,8 @@ _TEXTS = (
     "name", "source.port", "destination.ip", "destination.port", "destination.domain", "network.transport", "dns.question.name", "answers",
 )  # fmt: skip
 _MOST_ANSWERS = 200
+_BATCH_RECORDS = 8_192
+_BATCH_CHARACTERS = 16 * 2**20
 
 
 @dataclass(slots=True)
@@ -53,22 +55,34 @@ class _Group:
 
 
 class EventRows:
-    """Turns records into rows."""
+    """Gathers records, each taken apart as it comes, and gives their rows a batch at a time."""
 
     def __init__(self) -> None:
         self._peers = Peers()
+        self._groups: dict[int, _Group] = {}
+        self._records = 0
+        self._characters = 0
 
-    def read(self, records: Iterable[Written]) -> Iterator[Item]:
-        """Yield the rows of `records` in order of place, Defects for what cannot be taken apart and for those without a usable time."""
-        groups: dict[int, _Group] = {}
-        for written in records:
-            try:
-                taken = take_apart(written)
-            except (ValueError, RecursionError) as error:
-                reason = f"its content is nested too deeply or is no text: {type(error).__name__}"
-                yield Defect(code="record_unreadable", reason=reason, offset=written.start, length=written.place.length)
-                continue
-            groups.setdefault(id(taken.meaning), _Group(taken.meaning)).add(taken)
+    @property
+    def full(self) -> bool:
+        """Whether enough for a batch has been gathered."""
+        return self._records >= _BATCH_RECORDS or self._characters >= _BATCH_CHARACTERS
+
+    def add(self, written: Written) -> Defect | None:
+        """Take a record in; return a Defect when it cannot be taken apart."""
+        try:
+            taken = take_apart(written)
+        except (ValueError, RecursionError) as error:
+            reason = f"its content is nested too deeply or is no text: {type(error).__name__}"
+            return Defect(code="record_unreadable", reason=reason, offset=written.start, length=written.place.length)
+        self._groups.setdefault(id(taken.meaning), _Group(taken.meaning)).add(taken)
+        self._records += 1
+        self._characters += len(written.text)
+        return None
+
+    def batch(self) -> Iterator[Item]:
+        """Yield the rows of what was gathered, in order of place, and a Defect for those without a usable time; then begin anew."""
+        groups, self._groups, self._records, self._characters = self._groups, {}, 0, 0
         if groups:
             events = _events(self._peers, pl.concat([group.frame() for group in groups.values()], how="diagonal"))
             yield event_rows(events)
