@@ -34,7 +34,8 @@ LIBEVTX = (
 DISSECT = "import sys; from dissect.eventlog.evtx import Evtx; print(sum(1 for _ in Evtx(open(sys.argv[1],'rb'))))"
 LOGON = {
     "SubjectUserSid": "S-1-5-18", "SubjectUserName": "PC01$", "SubjectDomainName": "CORP", "SubjectLogonId": 999,
-    "TargetUserSid": "S-1-0-0", "TargetUserName": "", "TargetDomainName": "CORP", "Status": "0xc000006d", "FailureReason": "%%2313", "SubStatus": "0xc0000064",
+    "TargetUserSid": "S-1-0-0", "TargetUserName": "", "TargetDomainName": "CORP", "Status": "0xc000006d",
+    "FailureReason": "%%2313", "SubStatus": "0xc0000064",
     "LogonType": "3", "LogonProcessName": "NtLmSsp ", "AuthenticationPackageName": "NTLM", "WorkstationName": "KALI",
     "TransmittedServices": "-", "LmPackageName": "-", "KeyLength": 0, "ProcessId": 0, "ProcessName": "-", "IpAddress": "", "IpPort": "",
 }  # fmt: skip
@@ -90,7 +91,7 @@ def spent() -> float:
 def comity(log: Path, folder: Path) -> tuple[int, str]:
     job = Job(number="1", name=log.name, path=log, offset=0, length=log.stat().st_size, modified=None)
     files = [file for result in read(plan([job]), out=folder / f"comity-{log.name}", jobs=1, limits=Limits()) for file in result.files]
-    rows = {Path(file.path).stem: file.rows for file in files}
+    rows = {file.table: file.rows for file in files}
     return rows.get("event", 0), f"{rows.get('defect', 0)} defects"
 
 
