@@ -66,7 +66,7 @@ def test_all_bytes_preserved_are_accounted_for(case: Path, told: dict[str, Any])
     for account in (sums, told["totals"]["inside"], *told["exhibits"], *(one["inside"] for one in told["exhibits"])):
         assert account["bytes"] == account["parsed"] + account["not_parsed"]
         assert account["parsed"] == sum(account["rows"].values()) + sum(account["structure"].values()) + account["children"]
-        assert account["not_parsed"] == sum(account["reasons"].values())
+        assert account["not_parsed"] == sum(account["because"].values())
     assert told["totals"]["exhibits"] == len(told["exhibits"]) == 8
     assert told["totals"]["whole"] == 2
 
@@ -74,7 +74,7 @@ def test_all_bytes_preserved_are_accounted_for(case: Path, told: dict[str, Any])
 def test_a_log_line_by_line(told: dict[str, Any]) -> None:
     log = line(told, "a.log")
     assert log["rows"] == {"event": 5 * (len(LINE) - 1)}
-    assert log["reasons"] == {"line_unreadable": len(b"nonsense")}
+    assert log["because"] == {"line_unreadable": len(b"nonsense")}
     assert log["structure"] == {"line ends and blank lines": 8 + 1}
     assert log["remarked"] == {"time_unreadable": len(LINE) - 1}
     assert line(told, "h.log")["parsed"] == len(LINE)
@@ -83,9 +83,9 @@ def test_a_log_line_by_line(told: dict[str, Any]) -> None:
 def test_an_archive_and_what_is_in_it(case: Path, told: dict[str, Any]) -> None:
     packed = line(told, "b.zip")
     assert packed["children"] == len(LOG) + 108
-    assert packed["reasons"] == {"not_parsed": len(b"a comment that nobody reads")}
+    assert packed["because"] == {"not_parsed": len(b"a comment that nobody reads")}
     assert packed["inside"]["bytes"] == len(LOG) + 108
-    assert packed["inside"]["reasons"] == {"line_unreadable": 8, "type_unknown": 108}
+    assert packed["inside"]["because"] == {"line_unreadable": 8, "type_unknown": 108}
     one = json.loads(done("coverage", case, "--exhibit", packed["number"], "--json"))
     assert one["exhibit"] == packed
     assert [(place["code"], place["length"]) for place in one["places"]] == [("not_parsed", 27)]
@@ -94,7 +94,7 @@ def test_an_archive_and_what_is_in_it(case: Path, told: dict[str, Any]) -> None:
         (f"{packed['number']}.2", None, 108),
     ]
     child = json.loads(done("coverage", case, "--exhibit", f"{packed['number']}.2", "--json"))
-    assert child["exhibit"]["reasons"] == {"type_unknown": 108}
+    assert child["exhibit"]["because"] == {"type_unknown": 108}
     assert comity("coverage", case, "--exhibit", f"{packed['number']}.9").returncode == 2
     assert comity("coverage", case, "--exhibit", "99").returncode == 2
 
@@ -175,5 +175,5 @@ def test_the_shipped_example_is_read_without_silence(investigated: Investigated)
     told = json.loads(done("coverage", investigated.case, "--json"))
     for account in (told["totals"]["acquired"], told["totals"]["inside"]):
         assert account["bytes"] == account["parsed"] + account["not_parsed"] > 0
-        assert "not_parsed" not in account["reasons"]
-        assert "place_outside" not in account["reasons"]
+        assert "not_parsed" not in account["because"]
+        assert "place_outside" not in account["because"]

@@ -15,7 +15,7 @@ from investigated_case import Investigated
 
 PAGE = (Path(__file__).parents[2] / "docs" / "json.md").read_text("utf-8")
 HEADINGS = ("The case", "A finding", "A request", "The coverage", "The verdict", "The comparison", "A snapshot")
-NAMED_BY_MATERIAL = {"records", "rows", "structure", "reasons", "remarked"}  # their keys are tables, codes, kinds of structure
+NAMED_BY_MATERIAL = {"records", "rows", "structure", "because", "remarked"}  # their keys are tables, codes, kinds of structure
 WORDS = {"true", "null", "holds", "broken", "real", "example", "strong", "moderate", "weak", "ready", "incomplete"}
 
 

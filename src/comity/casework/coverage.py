@@ -123,7 +123,7 @@ def coverage_json(coverage: Coverage) -> dict[str, Json]:
         "rows": dict(coverage.rows),
         "structure": dict(coverage.structure),
         "children": coverage.children,
-        "reasons": dict(coverage.unread),
+        "because": dict(coverage.unread),
         "remarked": dict(coverage.remarked),
     }
 
