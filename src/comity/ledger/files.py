@@ -1,4 +1,4 @@
-"""Files that the ledger names: what was derived, and which SHA-256 each file must have."""
+"""Files that the ledger names: what was derived, what came in and is kept, and which SHA-256 each file must have."""
 
 from collections.abc import Iterable, Mapping
 
@@ -19,5 +19,15 @@ def current_files(entries: Iterable[Entry]) -> dict[str, str]:
         if isinstance(named, Mapping):
             if entry.event == _RECORDS:
                 files = {name: digest for name, digest in files.items() if not name.startswith(_TABLES)}
+            files.update({name: digest for name, digest in named.items() if isinstance(digest, str)})
+    return files
+
+
+def kept_files(entries: Iterable[Entry]) -> dict[str, str]:
+    """Return the SHA-256 of every file by path that an entry names in `result.kept`: it cannot be made again (a timestamp's token)."""
+    files: dict[str, str] = {}
+    for entry in entries:
+        named = entry.result.get("kept")
+        if isinstance(named, Mapping):
             files.update({name: digest for name, digest in named.items() if isinstance(digest, str)})
     return files

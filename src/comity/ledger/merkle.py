@@ -41,20 +41,88 @@ class Tree:
         return Digest(node.hex())
 
 
-def inclusion_proof(leaves: Sequence[bytes], *, index: int) -> tuple[Digest, ...]:
-    """Return the digests that lead from leaf `index` (from 0) to the root, nearest first (2.1.3.1); IndexError outside."""
-    if not 0 <= index < len(leaves):
-        raise IndexError(f"no leaf {index} among {len(leaves)}")
-    level = [hashlib.sha256(b"\x00" + leaf).digest() for leaf in leaves]
+def inclusion_proof(leaves: Iterable[bytes], *, index: int) -> tuple[Digest, ...]:
+    """Return the digests that lead from leaf `index` (from 0) to the root, nearest first (2.1.3.1); IndexError outside.
+
+    Leaves are gone through once; memory is logarithmic.
+    """
     proof: list[Digest] = []
-    while len(level) > 1:
-        beside = index ^ 1
-        if beside < len(level):
-            proof.append(Digest(level[beside].hex()))
-        paired = [_node(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)]
-        level = paired + level[len(paired) * 2 :]  # a last one without a neighbour moves up as it is
-        index >>= 1
+    peaks: list[tuple[bytes, bool]] = []  # roots of complete subtrees, and whether the leaf is below
+    count = 0
+    for leaf in leaves:
+        peaks.append((hashlib.sha256(b"\x00" + leaf).digest(), count == index))
+        complete = count
+        while complete & 1:
+            _join(peaks, proof)
+            complete >>= 1
+        count += 1
+    if not 0 <= index < count:
+        raise IndexError(f"no leaf {index} among {count}")
+    while len(peaks) > 1:
+        _join(peaks, proof)
     return tuple(proof)
+
+
+def _join(peaks: list[tuple[bytes, bool]], proof: list[Digest]) -> None:
+    """Make one of the last two subtrees; the one beside the leaf's belongs to the proof."""
+    right, below_right = peaks.pop()
+    left, below_left = peaks.pop()
+    if below_left or below_right:
+        proof.append(Digest((left if below_right else right).hex()))
+    peaks.append((_node(left, right), below_left or below_right))
+
+
+def consistency_proof(leaves: Sequence[bytes], *, first: int) -> tuple[Digest, ...]:
+    """Return the digests that show the tree over `leaves` to begin with the tree over the `first` of them (2.1.4.1).
+
+    Empty when `first` is all of them; IndexError when there are not so many, or it is not positive.
+    """
+    if not 0 < first <= len(leaves):
+        raise IndexError(f"no tree of {first} among {len(leaves)} leaves")
+    proof: list[Digest] = []
+    start, end, whole = 0, len(leaves), True  # the subtree looked at; whether the earlier tree begins where it begins
+    while first != end - start:
+        split = 1 << ((end - start - 1).bit_length() - 1)  # the largest power of two smaller than its size
+        if first <= split:
+            proof.append(_root(leaves[start + split : end]))
+            end = start + split
+        else:
+            proof.append(_root(leaves[start : start + split]))
+            start, first, whole = start + split, first - split, False
+    if not whole:
+        proof.append(_root(leaves[start:end]))
+    return tuple(reversed(proof))
+
+
+def roots_of_growth(first_root: Digest, *, first: int, second: int, proof: Sequence[Digest]) -> tuple[Digest, Digest]:
+    """Return the roots of `first` and of `second` leaves that `proof` leads to; the caller compares both (2.1.4.2).
+
+    `first_root` is the root the caller knows for `first`, which the proof itself leaves out where that is a power of two.
+    ValueError when the proof is too short or too long for these sizes.
+    """
+    if not 0 < first < second:
+        raise ValueError(f"a tree of {first} does not grow to one of {second}")
+    path = [first_root, *proof] if first & (first - 1) == 0 else list(proof)
+    if not path:
+        raise ValueError("the proof is too short")
+    index, last = first - 1, second - 1
+    while index & 1:
+        index, last = index >> 1, last >> 1
+    old = new = bytes.fromhex(path[0].hex)
+    for digest in path[1:]:
+        beside = bytes.fromhex(digest.hex)
+        if last == 0:
+            raise ValueError("the proof is too long")
+        if index & 1 or index == last:
+            old, new = _node(beside, old), _node(beside, new)
+            while index and not index & 1:
+                index, last = index >> 1, last >> 1
+        else:
+            new = _node(new, beside)
+        index, last = index >> 1, last >> 1
+    if last:
+        raise ValueError("the proof is too short")
+    return Digest(old.hex()), Digest(new.hex())
 
 
 def root_of_proof(leaf: bytes, *, index: int, size: int, proof: Sequence[Digest]) -> Digest:
@@ -79,6 +147,12 @@ def root_of_proof(leaf: bytes, *, index: int, size: int, proof: Sequence[Digest]
     if last:
         raise ValueError("the proof is too short")
     return Digest(node.hex())
+
+
+def _root(leaves: Sequence[bytes]) -> Digest:
+    tree = Tree()
+    tree.extend(leaves)
+    return tree.root()
 
 
 def _node(left: bytes, right: bytes) -> bytes:
