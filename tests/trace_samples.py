@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from capture_factory import capture_samples
 from event_log_factory import Logged, event_log
 from journal_factory import Kept, journal
 
@@ -107,6 +108,7 @@ SAMPLES: dict[str, Callable[[], list[bytes]]] = {
     "access_log": lambda: [_ACCESS, *_real("logs/apache_access.log")],
     "windows_event": lambda: [event_log(_WINDOWS_EVENTS * 2), event_log(_WINDOWS_EVENTS * 200, first=7, flags=1)],
     "systemd_journal": lambda: [journal(_JOURNAL), journal(_JOURNAL, compact=True, compression="zstd", unused=999)],
+    "capture": capture_samples,
     "syslog": lambda: [_SYSLOG, *_real("logs/auth.log")],
 }  # fmt: skip
 """By the parser's name; each call reads the material afresh."""

@@ -6,6 +6,7 @@ from typing import BinaryIO, TypeGuard
 from comity.parsers import (
     access_log,
     camt053,
+    capture,
     gzip_file,
     mail_message,
     mailbox,
@@ -32,6 +33,7 @@ PARSERS: tuple[Parser, ...] = (
     syslog.PARSER,
     windows_event.PARSER,
     systemd_journal.PARSER,
+    capture.PARSER,
     statement_csv.PARSER,
 )
 """In the order in which equally sure parsers are preferred."""

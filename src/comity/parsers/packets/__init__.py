@@ -1,0 +1,1 @@
+"""Reading packet captures: records, frames, datagrams, conversations, and the messages of three protocols. The capture parser uses it."""
