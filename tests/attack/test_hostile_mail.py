@@ -89,7 +89,7 @@ def test_a_message_beyond_the_limit_is_read_up_to_it(monkeypatch):
     monkeypatch.setattr("comity.parsers.mail.reading.LARGEST_MESSAGE", 100_000)
     data = START + b"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nhello\n--b\nContent-Type: application/zip\n\n" + b"x" * 200_000
     (message,), (defect,), children = read(data)
-    assert (message["body.text"], message["trace.length"], children) == ("hello", len(data), [])
+    assert (message["body.text"], message["trace.length"], children) == ("hello", 100_000, [])
     assert (defect.code, defect.offset, defect.length) == ("limit_message", 100_000, len(data) - 100_000)
 
 

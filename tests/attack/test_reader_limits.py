@@ -59,6 +59,7 @@ def test_what_ends_a_reader_is_left_out_and_the_rest_is_kept(tmp_path: Path, fau
     assert codes(defects) == {"1": ["odd"], "2": [code], "3": ["odd"]}
     assert events["trace.exhibit"].to_list() == ["1", "3"]
     assert [reading.number for reading in results[0].readings] == ["1", "2", "3"]
+    assert results[0].readings[1].coverage.unread == ((code, len(f"FAULTY {fault}")),)
     assert not list((tmp_path / "out").glob(".reading-*"))
 
 

@@ -1,7 +1,13 @@
 """Every byte of every exhibit is counted once, whatever a parser claims and whatever the bytes are."""
 
+import bz2
+import gzip
+import lzma
 import random
+import tarfile
+import zipfile
 from collections import Counter
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -146,6 +152,38 @@ class Insistent:
         return self._parser.recognizes(head, name=name) if asked else 3
 
 
+def archives() -> dict[str, list[bytes]]:
+    """Small archives of every kind, with a log inside."""
+    log = SAMPLES["access_log"]()[0]
+    packed, joined = BytesIO(), BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("folder/", b"")
+        archive.writestr("folder/log", log)
+        archive.writestr("empty", b"")
+        with archive.open("streamed", "w", force_zip64=True) as entry:
+            entry.write(log)
+    with tarfile.open(fileobj=joined, mode="w") as tar:
+        for name, data in (("log", log), ("n" * 200, b"text"), ("empty", b"")):
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            tar.addfile(member, BytesIO(data))
+    several = gzip.compress(log, mtime=0) + gzip.compress(log, mtime=0)
+    return {
+        "zip_archive": [packed.getvalue()],
+        "tar_archive": [joined.getvalue()],
+        "gzip_file": [several, bz2.compress(log), lzma.compress(log)],
+    }
+
+
+@cache
+def material(name: str) -> list[bytes]:
+    """The samples for a parser."""
+    return SAMPLES[name]() if name in SAMPLES else archives()[name]
+
+
+KNOWN = [parser for parser in PARSERS if parser.name in {*SAMPLES, "zip_archive", "tar_archive", "gzip_file"}]
+
+
 def check(parser: Parser, data: bytes) -> tuple[Reading, pl.DataFrame]:
     readings, defects = read((Insistent(parser), *PARSERS), data)  # type: ignore[arg-type]
     first = readings[0]
@@ -162,17 +200,17 @@ def check(parser: Parser, data: bytes) -> tuple[Reading, pl.DataFrame]:
 
 
 @pytest.mark.parametrize("parser", PARSERS, ids=lambda parser: parser.name)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(data=st.data())
 def test_random_bytes_are_counted_by_every_parser(parser: Parser, data: st.DataObject) -> None:
     check(parser, data.draw(st.binary(max_size=400)))
 
 
-@pytest.mark.parametrize("parser", [parser for parser in PARSERS if parser.name in SAMPLES], ids=lambda parser: parser.name)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.parametrize("parser", KNOWN, ids=lambda parser: parser.name)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data())
 def test_damaged_samples_are_counted_by_every_parser(parser: Parser, data: st.DataObject) -> None:
-    samples = [sample[:MOST_BYTES] for sample in SAMPLES[parser.name]()]
+    samples = [sample[:MOST_BYTES] for sample in material(parser.name)]
     sample = bytearray(data.draw(st.sampled_from(samples)))
     for _ in range(data.draw(st.integers(0, 5))):
         start = data.draw(st.integers(0, len(sample)))
@@ -180,9 +218,9 @@ def test_damaged_samples_are_counted_by_every_parser(parser: Parser, data: st.Da
     check(parser, bytes(sample[: data.draw(st.sampled_from([len(sample), len(sample) // 2, len(sample) - 1]))]))
 
 
-@pytest.mark.parametrize("parser", [parser for parser in PARSERS if parser.name in SAMPLES], ids=lambda parser: parser.name)
+@pytest.mark.parametrize("parser", KNOWN, ids=lambda parser: parser.name)
 def test_of_what_a_parser_reads_it_leaves_out_nothing_without_a_word(parser: Parser) -> None:
-    for sample in SAMPLES[parser.name]():
+    for sample in material(parser.name):
         first, defects = check(parser, sample)
         silent = defects.filter((pl.col("trace.exhibit") == "1") & pl.col("code").is_in(["not_parsed", "place_outside"]))
         assert silent.is_empty(), f"{first.coverage} {silent.to_dicts()[:3]}"

@@ -25,7 +25,7 @@ class MailMessage:
     """Reads a file that is one message; every row's trace but a hop's is the whole file."""
 
     name: str = "mail_message"
-    version: str = "1"
+    version: str = "2"
     media_type: str = "message/rfc822"
     tables: tuple[Table, ...] = TABLES
 

@@ -29,7 +29,7 @@ class Mailbox:
     """Reads a mailbox file message by message, in memory that does not grow with the file."""
 
     name: str = "mailbox"
-    version: str = "1"
+    version: str = "2"
     media_type: str = "application/mbox"
     tables: tuple[Table, ...] = TABLES
 

@@ -7,7 +7,7 @@ from typing import BinaryIO
 import pyarrow as pa
 
 from comity.observables import HOP, LINK, MESSAGE, Table
-from comity.parsers.contract import Child, Defect, Item, Rows, Source
+from comity.parsers.contract import Child, Defect, Item, Rows, Source, Structure
 from comity.parsers.decoded_stream import stream_of
 from comity.parsers.mail.message import Message, Value, find_header, read_message
 from comity.parsers.mail.part import Part, decode_part, read_parts
@@ -38,8 +38,10 @@ def read_messages(source: Source, places: Iterable[tuple[int, int]], *, quoted: 
         if message is None:
             if data.strip():
                 yield Defect(code="message_without_header", reason="No header field begins here.", offset=offset, length=length)
+            else:
+                yield Structure(what="blank lines", offset=offset, length=len(data))
             continue
-        batch.add(message, offset, length)
+        batch.add(message, offset, len(data))  # what lies beyond the limit is no part of the row
         yield from _lost(message, offset, length)
         yield from _children(data, message, offset, quoted=quoted)
         if batch.is_full():
