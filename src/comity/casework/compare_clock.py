@@ -82,7 +82,7 @@ def compare_clock(folder: Folder, act: Actor, comparison: ClockComparison) -> En
     return act(
         COMPARED,
         authorization=None,
-        object={"device": comparison.device.strip(), "exhibits": shown_ranges(comparison.exhibits)},
+        object={"device": comparison.device.strip(), "exhibit_ranges": shown_ranges(comparison.exhibits)},
         result={
             "shown": format_instant(comparison.shown),
             "true_time": format_instant(comparison.true),
@@ -105,7 +105,7 @@ def comparisons(entries: Sequence[Entry]) -> Iterator[tuple[int, ClockComparison
 def _decode(entry: Entry) -> ClockComparison:
     texts = {name: str(value) for name, value in {**entry.object, **entry.result}.items()}
     return ClockComparison(
-        exhibits=exhibit_ranges(texts["exhibits"]),
+        exhibits=exhibit_ranges(texts["exhibit_ranges"]),
         device=texts["device"],
         shown=parse_instant(texts["shown"]),
         true=parse_instant(texts["true_time"]),

@@ -41,7 +41,7 @@ def test_a_comparison_enters_the_ledger_and_is_read_back(folder: Folder):
     assert "5 min 32 s ahead" in told.stdout
     entry = folder.entries()[-1]
     assert (entry.event, entry.authorization) == (COMPARED, None)
-    assert entry.object["exhibits"] == "3-5,7"
+    assert entry.object["exhibit_ranges"] == "3-5,7"
     assert entry.result["ahead_us"] == 332_000_000
     ((number, comparison),) = comparisons(folder.entries())
     assert number == entry.number
