@@ -99,7 +99,9 @@ def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: s
         methods=methods(),
         annex=error_annex(folder, entries, findings=findings, left_out=out, rows=counts),
         requests=requests,
-        left_out=tuple(LeftOut(what=line.partition(": ")[0], why=line.partition(": ")[2]) for line in left_out(folder)),
+        left_out=tuple(
+            LeftOut(what=line.partition(": ")[0], why=line.partition(": ")[2]) for line in (left_out(folder) if heuristics else ())
+        ),
         timeline=_timeline(timeline, named),
         timeline_total=_height(timeline),
         activity=buckets,
@@ -108,7 +110,7 @@ def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: s
         payments_total=counts[PAYMENT.name],
         addresses=_addresses(addresses, findings),
         addresses_total=_height(addresses),
-        indicators=_indicators(indicators),
+        indicators=_indicators(indicators, findings),
         indicators_total=_height(indicators),
         entries=tuple(map(entry_row, entries)),
         references=_references(entries),
@@ -262,8 +264,10 @@ def _address(row: Mapping[str, object], findings: tuple[str, ...]) -> AddressRow
     )
 
 
-def _indicators(table: pl.LazyFrame) -> tuple[IndicatorRow, ...]:
-    ordered = table.sort(pl.col("findings").list.len(), "count", "kind", "value", descending=[True, True, False, False])
+def _indicators(table: pl.LazyFrame, findings: Sequence[Finding]) -> tuple[IndicatorRow, ...]:
+    known = [finding.identity for finding in findings]
+    named = table.with_columns(pl.col("findings").list.eval(pl.element().filter(pl.element().is_in(known))))
+    ordered = named.sort(pl.col("findings").list.len(), "count", "kind", "value", descending=[True, True, False, False])
     return tuple(
         IndicatorRow(
             selector=Selector(kind=Kind(row["kind"]), value=row["value"]),

@@ -13,6 +13,7 @@ from comity.cli import exit_codes
 from comity.cli.commands.bundle import seal, verify
 from comity.cli.commands.clock import clock
 from comity.cli.commands.coverage import coverage
+from comity.cli.commands.disclosure import disclose, note
 from comity.cli.commands.explain import explain
 from comity.cli.commands.investigate import investigate
 from comity.cli.commands.papers import annex, certificate
@@ -30,7 +31,9 @@ def commands() -> None:
     """From a victim's report of cybercrime to evidence that a foreign court accepts."""
 
 
-for command in (investigate, report, requests, coverage, explain, clock, sign, certificate, annex, seal, verify, reproduce, reference):
+for command in (
+    investigate, report, requests, coverage, explain, clock, sign, note, certificate, annex, disclose, seal, verify, reproduce, reference,
+):  # fmt: skip
     commands.add_command(command)
 
 
