@@ -15,10 +15,11 @@ from comity.parsers.confinement import confine
 memory, scratch = sys.argv[1:]
 held = confine(memory=int(memory), scratch=Path(scratch))
 
+import numpy as np  # noqa: E402 - libraries come after confinement, as in the real reader
 import polars as pl  # noqa: E402 - libraries come after confinement, as in the real reader
 
 from comity.observables import EVENT, Table  # noqa: E402
-from comity.parsers.contract import Child, Defect, Inferred, Item, Source, Structure  # noqa: E402
+from comity.parsers.contract import Child, Defect, Inferred, Item, Source, Structure, Structures  # noqa: E402
 from comity.parsers.event_rows import event_rows  # noqa: E402
 from comity.parsers.service import serve  # noqa: E402
 
@@ -44,10 +45,23 @@ class Obedient:
         words = source.stream.read().decode().split()
         yield event_rows(pl.DataFrame({"offset": [0], "length": [6], "message": [words[1]]}))
         yield from getattr(self, words[1])(source, words)
-        yield Structure(what="the fault's name", offset=6, length=source.size - 6)
+        if words[1] != "silence":
+            yield Structure(what="the fault's name", offset=6, length=source.size - 6)
 
     def well(self, source: Source, words: list[str]) -> Iterator[Item]:
         yield Defect(code="odd", reason="just odd", offset=2, length=1)
+
+    def outside(self, source: Source, words: list[str]) -> Iterator[Item]:
+        for offset, length in ((2**80, 1), (-5, 2), (3, 2**80), (7, -9)):
+            yield Defect(code="far", reason="out there", offset=offset, length=length)
+        yield Structure(what="far", offset=-(2**80), length=2**90)
+        yield Structures(what="far", offsets=np.array([-1, 2**62]), lengths=np.array([2**62, 2**62]))
+        yield event_rows(pl.DataFrame({"offset": [source.size - 1], "length": [9], "message": ["beyond the end"]}))
+        yield from self.children(source, [BytesIO(b"FAULTY well")], length=2**80)
+
+    def silence(self, source: Source, words: list[str]) -> Iterator[Item]:
+        return
+        yield
 
     def exception(self, source: Source, words: list[str]) -> Iterator[Item]:
         raise ZeroDivisionError("unheard of")
@@ -119,14 +133,14 @@ class Obedient:
     def broken_child(self, source: Source, words: list[str]) -> Iterator[Item]:
         yield from self.children(source, [Broken(), BytesIO(b"FAULTY well")])
 
-    def children(self, source: Source, streams: Sequence[BytesIO]) -> Iterator[Item]:
+    def children(self, source: Source, streams: Sequence[BytesIO], length: int = 6) -> Iterator[Item]:
         for number, stream in enumerate(streams):
             yield Child(
                 step=f"x:{number}",
                 name=f"child {number}",
                 declared_type="text/plain",
                 offset=0,
-                length=6,
+                length=length,
                 size=5,
                 modified=None,
                 stream=stream,

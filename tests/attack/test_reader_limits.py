@@ -113,6 +113,23 @@ def test_what_a_parser_prints_is_no_message(tmp_path: Path) -> None:
     assert len(results[0].readings) == 1
 
 
+def test_places_that_are_none_are_told_and_count_for_nothing(tmp_path: Path) -> None:
+    results, defects, _ = run(tmp_path, ["FAULTY outside"])
+    told = defects.filter(pl.col("trace.exhibit") == "1")
+    assert sorted(told["code"]) == ["far"] * 4 + ["place_outside"]
+    assert told.filter((pl.col("trace.offset") < 0) | (pl.col("trace.offset") + pl.col("trace.length") > 14)).is_empty()
+    first = results[0].readings[0].coverage
+    assert first.balanced
+    assert first.size == 14
+    assert first.rows == (("event", 7),)
+
+
+def test_what_a_parser_says_nothing_of_is_not_parsed(tmp_path: Path) -> None:
+    results, defects, _ = run(tmp_path, ["FAULTY silence"])
+    assert defects.select("code", "trace.offset", "trace.length").rows() == [("not_parsed", 6, 8)]
+    assert results[0].readings[0].coverage.unread == (("not_parsed", 8),)
+
+
 def test_nesting_ends_at_the_limit(tmp_path: Path) -> None:
     results, defects, events = run(tmp_path, ["FAULTY nest"], limits=Limits(depth=3))
     assert codes(defects) == {"1.1.1.1.1": ["limit_depth"]}

@@ -66,6 +66,9 @@ class _Visit:
         return self.unread.media_type if self.parser is None else self.parser.media_type
 
     def trace(self, offset: int, length: int) -> dict[str, object]:
+        """Return the trace columns of a place, or of what of it lies within the exhibit."""
+        offset = min(max(offset, 0), self.source.size)
+        length = min(max(length, 0), self.source.size - offset)
         return {"trace.exhibit": self.number, "trace.member": self.member, "trace.offset": offset, "trace.length": length}
 
     def reading(self) -> Reading:
