@@ -39,8 +39,32 @@ _WORDS = {
 }
 
 
-def sightings(events: pl.LazyFrame, hops: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the addresses in EVENT and HOP rows: address, at, port, precision, clock and source ("log" or "mail")."""
+def sightings(events: pl.LazyFrame, hops: pl.LazyFrame, flows: pl.LazyFrame | None = None) -> pl.LazyFrame:
+    """Return the addresses in EVENT, HOP and FLOW rows: address, at, port, precision, clock and source.
+
+    `source` is "log" for who asked, "asked" for whom an event says was asked, "network" for both ends of a flow, or "mail".
+    The port of an end that was asked is its service; only that of one who asked leads to a subscriber.
+    """
+    of_asked = events.filter(pl.col("destination.ip").is_not_null()).select(
+        pl.col("destination.ip").alias("address"),
+        pl.col("@timestamp").alias("at"),
+        pl.col("destination.port").alias("port"),
+        pl.col("event.precision").fill_null("").alias("precision"),
+        pl.col("event.clock").fill_null("").alias("clock"),
+        pl.lit("asked").alias("source"),
+    )
+    of_flows = [
+        flows.filter(pl.col(f"{end}.ip").is_not_null()).select(
+            pl.col(f"{end}.ip").alias("address"),
+            pl.col("@timestamp").alias("at"),
+            pl.col(f"{end}.port").alias("port"),
+            pl.col("event.precision").fill_null("").alias("precision"),
+            pl.lit("").alias("clock"),
+            pl.lit("network").alias("source"),
+        )
+        for end in (("source", "destination") if flows is not None else ())
+        if flows is not None
+    ]
     of_events = events.filter(pl.col("source.ip").is_not_null()).select(
         pl.col("source.ip").alias("address"),
         pl.col("@timestamp").alias("at"),
@@ -57,10 +81,10 @@ def sightings(events: pl.LazyFrame, hops: pl.LazyFrame) -> pl.LazyFrame:
         pl.lit("").alias("clock"),
         pl.lit("mail").alias("source"),
     )
-    return pl.concat([of_events, of_hops])
+    return pl.concat([of_events, of_asked, of_hops, *of_flows])
 
 
-def table(events: pl.LazyFrame, hops: pl.LazyFrame, *, allocations: Allocations) -> pl.DataFrame:
+def table(events: pl.LazyFrame, hops: pl.LazyFrame, flows: pl.LazyFrame | None = None, *, allocations: Allocations) -> pl.DataFrame:
     """Return one row per distinct address in the records, with its holder when first seen.
 
     Columns: address; special; count; first_seen, last_seen; sources; ports, how many of its records have a port; timed, how
@@ -69,7 +93,7 @@ def table(events: pl.LazyFrame, hops: pl.LazyFrame, *, allocations: Allocations)
     """
     # two steps: the first is of plain counts, which the engine keeps a row per group for, whatever the number of records
     counted = (
-        sightings(events, hops)
+        sightings(events, hops, flows)
         .group_by("address", "source", "precision", "clock")
         .agg(
             pl.len().alias("count"),

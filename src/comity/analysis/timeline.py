@@ -6,10 +6,11 @@ from itertools import zip_longest
 
 import polars as pl
 
+from comity.analysis.flow_summary import flow_entries
 from comity.terms.errors import MaterialError
 from comity.terms.money import minor_digits
 
-KINDS = ("mail", "web", "login", "system", "payment", "file")
+KINDS = ("mail", "web", "login", "system", "payment", "file", "network", "document", "alert")
 """What an entry of the timeline is."""
 
 COLUMNS: Mapping[str, pl.DataType] = {
@@ -38,7 +39,11 @@ BLOCK = 2**20
 _Start = tuple[datetime, str, str, int]
 """The first place of a frame: instant, exhibit, member, offset; exhibit "" where the instant alone says it."""
 _TRACE = ("trace.exhibit", "trace.member", "trace.offset", "trace.length")
-_TIMES = {"event": "@timestamp", "message": "date", "payment": "booking_date", "file": "modified"}
+_TIMES = {
+    "event": "@timestamp", "message": "date", "payment": "booking_date", "file": "modified", "flow": "@timestamp", "document": "moment",
+}  # fmt: skip
+_OWN_WORDS = ("access_log", "auth_log", "syslog", "systemd_journal")
+"""Kinds of log whose action or message says all there is to say."""
 _LONGEST = 200
 _UNITS = (timedelta(hours=1), timedelta(seconds=1), timedelta(microseconds=1))
 _DAY_BUCKETS_FROM = timedelta(days=10)
@@ -48,11 +53,12 @@ _MONTH_BUCKETS_FROM = timedelta(days=1500)
 def slices(tables: Mapping[str, pl.LazyFrame], *, most: int = MOST) -> Iterator[pl.DataFrame]:
     """Yield every record in `tables` (name of the table to its rows) that has a time, as COLUMNS, in order of time, then place.
 
-    Read are event, message, payment and file; others are passed over, as are records without a usable time (see `untimed`).
+    Read are event, flow, message, payment, file and document; others are passed over, as are records without a usable time
+    (see `untimed`). Very many flows are summed up (see `flow_entries`). A document comes twice: created, and saved last.
     Each frame continues the one before; it has at most `most` rows, more only where so many records of one instant stand in
     one stretch of BLOCK bytes. Where frames end depends on the records alone. Without records one empty frame comes.
     """
-    known = {name: tables[name] for name in _MAKERS if name in tables}
+    known = {name: _PREPARED.get(name, _as_it_is)(tables[name]) for name in _MAKERS if name in tables}
     starts = tuple(_starts(_places(known), most=most, units=_UNITS))
     for start, end in zip_longest(starts, starts[1:]):
         cut = {name: table.filter(_between(pl.col(_TIMES[name]), start, end)) for name, table in known.items()}
@@ -63,9 +69,12 @@ def slices(tables: Mapping[str, pl.LazyFrame], *, most: int = MOST) -> Iterator[
 
 def untimed(tables: Mapping[str, pl.LazyFrame]) -> pl.DataFrame:
     """Return how many records of each table have no usable time, and so stand in no timeline: columns table and count."""
+    columns = {**{name: [column] for name, column in _TIMES.items()}, "document": ["created", "modified"]}
     counts = [
-        tables[name].select(pl.lit(name).alias("table"), pl.col(column).null_count().cast(pl.Int64).alias("count"))
-        for name, column in _TIMES.items()
+        tables[name].select(
+            pl.lit(name).alias("table"), pl.all_horizontal(pl.col(column).is_null() for column in times).sum().cast(pl.Int64).alias("count")
+        )
+        for name, times in columns.items()
         if name in tables
     ]
     return pl.concat([pl.LazyFrame(schema={"table": pl.String, "count": pl.Int64}), *counts]).collect(engine="streaming")
@@ -147,24 +156,69 @@ def _entries(tables: Mapping[str, pl.LazyFrame]) -> pl.LazyFrame:
     return pl.concat([part.select(pl.col(name).cast(kind) for name, kind in COLUMNS.items()) for part in parts])
 
 
+def _as_it_is(table: pl.LazyFrame) -> pl.LazyFrame:
+    return table
+
+
+def _moments(documents: pl.LazyFrame) -> pl.LazyFrame:
+    """Return a row for each of the two moments a document tells of itself."""
+    created = documents.with_columns(pl.col("created").alias("moment"), pl.lit("created").alias("act"), pl.col("creator").alias("actor"))
+    saved = documents.with_columns(
+        pl.col("modified").alias("moment"), pl.lit("saved").alias("act"), pl.col("last_modified_by").alias("actor")
+    )
+    return pl.concat([created, saved])
+
+
 def _events(events: pl.LazyFrame) -> pl.LazyFrame:
-    web = pl.col("event.category") == "web"
+    category, target = pl.col("event.category"), pl.coalesce("destination.domain", "destination.ip")
+    # a request, or its answer, as a server or a capture has it; pages a browser remembers are told by their action
+    asked_for = pl.col("http.request.method").is_not_null() | ~pl.col("event.action").is_in(["page_visited", "http_response"])
+    web = (category == "web") & asked_for.fill_null(value=True)
     answer = pl.col("http.response.status_code").cast(pl.String).fill_null("no status")
     asked = pl.format("{} {} answered {}", pl.col("http.request.method").fill_null("Request"), _short("url.original"), answer)
     action = pl.col("event.action").fill_null("entry").str.replace_all("_", " ")
     outcome = pl.when(pl.col("event.outcome").is_in(["success", "failure"])).then(pl.format(" ({})", "event.outcome")).otherwise(pl.lit(""))
     known = pl.col("event.action").is_not_null() & ~pl.col("event.action").is_in(["message", ""])
-    told = pl.when(known).then(pl.format("{}{}", action, outcome)).otherwise(_short("message"))
-    sign_in = pl.col("event.category").is_in(["authentication", "session", "iam"])
+    more = pl.when(~pl.col("event.dataset").is_in(_OWN_WORDS)).then(_detail())
+    told = pl.when(known).then(pl.format("{}{}{}", action, outcome, (": " + more).fill_null(""))).otherwise(_short("message"))
+    kind = category.replace_strict(_KIND_OF_CATEGORY, default="system", return_dtype=pl.String).fill_null("system")
     return events.select(
         "@timestamp",
-        pl.when(web).then(pl.lit("web")).when(sign_in).then(pl.lit("login")).otherwise(pl.lit("system")).alias("kind"),
+        kind.alias("kind"),
         pl.when(web).then(asked).otherwise(told).alias("what"),
         pl.col("user.name").alias("actor"),
-        pl.when(web).then(pl.col("url.original").str.split("?").list.first()).otherwise("host.name").alias("object"),
+        pl.when(web)
+        .then(pl.col("url.original").str.split("?").list.first())
+        .when(category.is_in(["web", "network"]))
+        .then(pl.coalesce(target, "host.name"))
+        .otherwise("host.name")
+        .alias("object"),
         pl.col("source.ip").alias("address"),
         pl.col("event.precision").fill_null("").alias("precision"),
         pl.col("event.clock").fill_null("").alias("clock"),
+        *_TRACE,
+    )
+
+
+def _detail() -> pl.Expr:
+    """Return what an event is about besides its action, shortened; null when nothing of it has a column."""
+    answers = pl.col("dns.answers").list.head(3).list.join(", ", ignore_nulls=True)
+    looked_up = pl.col("dns.question.name") + pl.when(answers != "").then(" is " + answers).otherwise(pl.lit(""))
+    status = pl.col("http.response.status_code").cast(pl.String)
+    detail = pl.coalesce(looked_up, "message", "url.original", status, "destination.domain", "file.path", "process.command_line")
+    return pl.when(detail.str.len_chars() > _LONGEST).then(detail.str.slice(0, _LONGEST - 1) + "…").otherwise(detail)
+
+
+def _documents(moments: pl.LazyFrame) -> pl.LazyFrame:
+    return moments.select(
+        pl.col("moment").alias("@timestamp"),
+        pl.lit("document").alias("kind"),
+        pl.format("Document {}, as it says: {}", "act", _short("title")).alias("what"),
+        "actor",
+        pl.lit(None, dtype=pl.String).alias("object"),
+        pl.lit(None, dtype=pl.String).alias("address"),
+        pl.lit("second").alias("precision"),
+        pl.lit("").alias("clock"),
         *_TRACE,
     )
 
@@ -234,4 +288,11 @@ def _short(column: str) -> pl.Expr:
     return pl.when(text.str.len_chars() > _LONGEST).then(text.str.slice(0, _LONGEST - 1) + "…").otherwise(text)
 
 
-_MAKERS = {"event": _events, "message": _messages, "payment": _payments, "file": _files}
+_KIND_OF_CATEGORY = {
+    "web": "web", "authentication": "login", "session": "login", "iam": "login", "network": "network", "file": "file",
+    "intrusion_detection": "alert",
+}  # fmt: skip
+_PREPARED = {"flow": flow_entries, "document": _moments}
+_MAKERS = {
+    "event": _events, "message": _messages, "payment": _payments, "file": _files, "flow": _as_it_is, "document": _documents,
+}  # fmt: skip

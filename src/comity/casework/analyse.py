@@ -16,7 +16,7 @@ from comity.casework.findings_file import encode
 from comity.casework.knowledge import Knowledge
 from comity.casework.method_facts import methods
 from comity.casework.records import Records
-from comity.observables import ACCOUNT, EVENT, HOP, LINK, MESSAGE, PAYMENT, TABLES
+from comity.observables import ACCOUNT, DOCUMENT, EVENT, FLOW, HOP, LINK, MESSAGE, PAYMENT, TABLES
 
 FINDINGS = "findings.json"
 _GROUP_ROWS = 2**18
@@ -43,6 +43,7 @@ def analyse(records: Records, knowledge: Knowledge, *, heuristics: bool = True) 
     tables = {table.name: records.table(table) for table in TABLES}
     messages, hops, links, events = (tables[each.name] for each in (MESSAGE, HOP, LINK, EVENT))
     paid, accounts = tables[PAYMENT.name], tables[ACCOUNT.name]
+    flows, documents = tables[FLOW.name], tables[DOCUMENT.name]
     found = (
         *phishing.find(messages, hops, links, suffixes=knowledge.suffixes, reference=knowledge.suffixes_use),
         *intrusion.find(events),
@@ -50,7 +51,13 @@ def analyse(records: Records, knowledge: Knowledge, *, heuristics: bool = True) 
     )
     kept = tuple(finding for finding in found if heuristics or not methods().heuristic(finding))
     left_out, found = Counter(finding.method for finding in found) - Counter(finding.method for finding in kept), kept
-    seen = indicators.sightings(indicators.places(messages=messages, hops=hops, links=links, events=events, payments=paid))
+    seen = indicators.sightings(
+        (
+            *indicators.places(messages=messages, hops=hops, links=links, events=events, payments=paid),
+            *indicators.network_places(events=events, flows=flows),
+            *indicators.document_places(documents),
+        )
+    )
     # what weak findings name is answered for in the derived tables: it earns no finding of its own
     telling = [finding for finding in found if finding.strength is not Strength.WEAK]
     found = in_order((*found, *indicators.shared(seen, telling), *addresses.find(telling, allocations=knowledge.allocations)))
@@ -59,7 +66,7 @@ def analyse(records: Records, knowledge: Knowledge, *, heuristics: bool = True) 
         left_out=left_out,
         tables={
             "timeline": timeline.slices(tables),
-            "addresses": (addresses.table(events, hops, allocations=knowledge.allocations),),
+            "addresses": (addresses.table(events, hops, flows, allocations=knowledge.allocations),),
             "indicators": (indicators.table(seen, found),),
         },
     )

@@ -7,6 +7,7 @@ import polars as pl
 
 from comity.analysis.event_traces import TRACE
 from comity.analysis.finding import Finding, Involved, Reason, Strength, in_order
+from comity.analysis.indicators.other_places import PASSED_BY
 from comity.analysis.indicators.sightings import OWN_ACCOUNT
 from comity.analysis.indicators.summary import table
 from comity.observables import Trace
@@ -23,16 +24,21 @@ _LIMITS = (
 
 
 def shared(seen: pl.DataFrame, findings: Sequence[Finding] = ()) -> tuple[Finding, ...]:
-    """Return a finding ("indicator.shared") per selector seen in records of two sources or more (mail, log, statement).
+    """Return a finding ("indicator.shared") per selector seen in records of two sources or more (mail, log, statement, document).
 
     `seen` is the result of `sightings`. STRONG when another finding names the selector as well, MODERATE when it is an
     account, wallet, URL or mail address, WEAK for an address or domain by itself. Traces are the first sighting in each
-    place and exhibit. An account in its own statement connects nothing; addresses of no public network are left out.
+    place and exhibit. An account in its own statement connects nothing; addresses of no public network are left out. Names
+    looked up, pages visited and the like (PASSED_BY) connect only what another finding names.
     """
     own = seen.filter(pl.col("where") == OWN_ACCOUNT).select("kind", "value", "trace.exhibit").unique()
     others = seen.join(own, on=["kind", "value", "trace.exhibit"], how="anti")
     summary = table(others, findings)
-    connecting = summary.filter(pl.col("indicator") & (pl.col("sources").list.len() > 1))
+    telling = others.filter(~pl.col("where").is_in(list(PASSED_BY)))
+    by_itself = telling.group_by("kind", "value").agg(pl.col("source").n_unique().alias("sources by itself"))
+    counted = summary.join(by_itself, on=["kind", "value"], how="left", maintain_order="left")
+    connects = (pl.col("sources by itself") > 1) | (pl.col("findings").list.len() > 0)
+    connecting = counted.filter(pl.col("indicator") & (pl.col("sources").list.len() > 1) & connects)
     rows = others.join(connecting, on=["kind", "value"], how="semi")
     named = {(kind, value): tuple(identities) for kind, value, identities in connecting.select("kind", "value", "findings").iter_rows()}
     parts = rows.partition_by("kind", "value", as_dict=True, maintain_order=True)

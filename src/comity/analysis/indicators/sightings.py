@@ -48,6 +48,7 @@ class Source(StrEnum):
     MAIL = "mail"
     LOG = "log"
     STATEMENT = "statement"
+    DOCUMENT = "document"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,12 @@ def places(
         loose=(Kind.DOMAIN,),
     )
     yield Place(
-        rows=events, column=pl.col("url.original"), at="@timestamp", source=Source.LOG, where="target of a web request", whole=False
+        rows=events,
+        column=pl.when((pl.col("event.action") != "page_visited").fill_null(value=True)).then(pl.col("url.original")),
+        at="@timestamp",
+        source=Source.LOG,
+        where="target of a web request",
+        whole=False,
     )
     yield Place(rows=events, column=pl.col("message"), at="@timestamp", source=Source.LOG, where="text of a log line", whole=False)
     for party in ("debtor", "creditor"):
@@ -142,7 +148,7 @@ def sightings(where: Iterable[Place]) -> pl.DataFrame:
 def _grouped(place: Place) -> pl.DataFrame:
     """Return a row per distinct string of `place` and exhibit: `text` and the columns of `_COUNTED` after the first."""
     rows = place.rows.select(*TRACE, pl.col(place.at).alias("at"), place.column.alias("text"))
-    mail_text = place.source is Source.MAIL and not place.whole
+    mail_text = place.source in {Source.MAIL, Source.DOCUMENT} and not place.whole
     kept = pl.DataFrame(schema=_COUNTED)
     waiting: list[pl.DataFrame] = []
     for whole in records(rows, most=_MAIL_ROWS if mail_text else ROWS):
