@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from browser_factory import chromium, firefox, safari
 from capture_factory import capture_samples
+from document_factory import office as made_office
+from document_factory import pdf as made_pdf
 from event_log_factory import Logged, event_log
 from journal_factory import Kept, journal
 
@@ -37,6 +40,31 @@ _STATEMENT = b"""<?xml version="1.0" encoding="UTF-8"?>
 <AcctSvcrRef>R1</AcctSvcrRef><NtryDtls><TxDtls><Refs><EndToEndId>E1</EndToEndId></Refs><RltdPties><Cdtr><Nm>Payee</Nm></Cdtr>
 <CdtrAcct><Id><IBAN>GB33BUKB20201555555555</IBAN></Id></CdtrAcct></RltdPties><RmtInf><Ustrd>invoice 7</Ustrd></RmtInf></TxDtls></NtryDtls></Ntry>
 </Stmt></BkToCstmrStmt></Document>
+"""
+
+_SWIFT = b"""{1:F01BANKDEFFXXXX0000000000}{2:O940BANKDEFFXXXXN}{4:
+:20:A
+:25:DE89370400440532013000
+:28C:3/1
+:60F:C161231EUR1000,00
+:61:1701021230DR12,34NTRFNONREF//R1
+:86:166?00TRANSFER?20EREF+E-77?21SVWZ+invoice\xe4?30COBADEFFXXX?31GB33BUKB20201555555555?32Payee
+:61:170103RC5,NMSC77
+:62F:C170103EUR982,66
+-}
+:20:B
+:25:NL91ABNA0417164300
+:60F:D170103USD1,
+:61:170103C5,NMSC77
+"""
+
+_OFX = b"""OFXHEADER:100
+CHARSET:1252
+
+<OFX><STMTRS><CURDEF>EUR<BANKACCTFROM><BANKID>1<ACCTID>22</BANKACCTFROM><BANKTRANLIST>
+<STMTTRN><DTPOSTED>20260320133000[-3:BRT]<TRNAMT>-1250,50<FITID>A-1<NAME>M\xfcller</STMTTRN>
+<STMTTRN><DTPOSTED>20260321<TRNAMT>80.25<FITID>A-2</STMTTRN></BANKTRANLIST></STMTRS>
+<CCSTMTRS><CURDEF>USD<CCACCTFROM><ACCTID>4111</CCACCTFROM><STMTTRN><DTPOSTED>20260321<TRNAMT>1<FITID>A-3</STMTTRN></CCSTMTRS></OFX>
 """
 
 _STATEMENT_CSV = b"""Account;DE89370400440532013000;EUR
@@ -104,9 +132,14 @@ SAMPLES: dict[str, Callable[[], list[bytes]]] = {
     "mail_message": lambda: [_MESSAGE, *_real("mail/phishing_pot/*.eml")],
     "mailbox": lambda: [b"From a@example.net Thu Apr 20 14:14:29 2017\n" + _MESSAGE + b"\n" + b"From b Thu Apr 20 14:14:30 2017\n" + _MESSAGE + b"\n", *_real("mail/spamassassin/*.mbox")],
     "camt053": lambda: [_STATEMENT, *_example("bank/*.xml"), *_real("statements/camt*.xml")],
+    "mt940": lambda: [*_real("statements/*mt940*"), _SWIFT],
+    "pdf_document": lambda: [made_pdf()],
+    "office_document": lambda: [made_office({"[Content_Types].xml": "<t/>", "docProps/core.xml": "<c><creator>Eve</creator></c>", "word/document.xml": "<d><p><t>a</t></p></d>", "word/media/a.png": b"x"})],
+    "ofx": lambda: [_OFX, *_real("statements/*.ofx")],
     "statement_csv": lambda: [_STATEMENT_CSV, *_example("bank/*.csv"), *_real("statements/*.csv")],
     "access_log": lambda: [_ACCESS, *_real("logs/apache_access.log")],
     "windows_event": lambda: [event_log(_WINDOWS_EVENTS * 2), event_log(_WINDOWS_EVENTS * 200, first=7, flags=1)],
+    "browser_history": lambda: [chromium(visits=40, page_size=512), firefox(), safari()],
     "systemd_journal": lambda: [journal(_JOURNAL), journal(_JOURNAL, compact=True, compression="zstd", unused=999)],
     "capture": capture_samples,
     "syslog": lambda: [_SYSLOG, *_real("logs/auth.log")],

@@ -5,11 +5,16 @@ from typing import BinaryIO, TypeGuard
 
 from comity.parsers import (
     access_log,
+    browser_history,
     camt053,
     capture,
     gzip_file,
     mail_message,
     mailbox,
+    mt940,
+    office_document,
+    ofx,
+    pdf_document,
     statement_csv,
     syslog,
     systemd_journal,
@@ -23,16 +28,21 @@ HEAD_BYTES = 65_536
 """How much of a source decides what it is."""
 
 PARSERS: tuple[Parser, ...] = (
+    office_document.PARSER,  # before the archives it is made of
     zip_archive.PARSER,
     tar_archive.PARSER,
     gzip_file.PARSER,
     camt053.PARSER,
+    mt940.PARSER,
+    ofx.PARSER,
+    pdf_document.PARSER,
     mail_message.PARSER,
     mailbox.PARSER,
     access_log.PARSER,
     syslog.PARSER,
     windows_event.PARSER,
     systemd_journal.PARSER,
+    browser_history.PARSER,
     capture.PARSER,
     statement_csv.PARSER,
 )

@@ -15,7 +15,6 @@ from comity.parsers.decoded_stream import Used, decompressed, pieces_of, spooled
 from comity.parsers.zip_directory import Entry, data_place, descriptor_size, read_directory
 from comity.terms.errors import MaterialError
 
-_DOCUMENT_ENTRIES = (b"[Content_Types].xml", b"mimetype", b"_rels/.rels")
 _LOCAL_NAME = 30
 _EMPTY_DEFLATED = 2  # bytes that nothing deflates to
 _ENCRYPTED = 1 | 1 << 6 | 1 << 13  # 4.4.4: traditional, strong, masked headers
@@ -44,13 +43,13 @@ class ZipArchive:
     tables: tuple[Table, ...] = ()
 
     def recognizes(self, head: bytes, *, name: str) -> int:
-        """Return 3 for a ZIP signature, 0 for a document that is a ZIP inside, and else 0."""
+        """Return 3 for a ZIP signature, else 0. Documents that are archives inside have parsers that come first."""
         del name
         if head.startswith((b"PK\x05\x06", b"PK\x06\x06")):
             return 3
         if head.startswith((b"PK00PK\x03\x04", b"PK\x07\x08PK\x03\x04")):
             head = head[4:]
-        return 3 if head.startswith(b"PK\x03\x04") and not _is_document(head) else 0
+        return 3 if head.startswith(b"PK\x03\x04") else 0
 
     def infer(self, source: Source) -> Sequence[Inferred]:
         """Return nothing: there are no rows."""
@@ -67,10 +66,6 @@ class ZipArchive:
         directory = read_directory(source)
         yield from directory.defects
         yield from directory.structures
-        if any(entry.name == "[Content_Types].xml" for entry in directory.entries):
-            reason = "The archive is an Office document inside; documents are not opened yet."
-            yield Defect(code="type_unknown", reason=reason, offset=0, length=source.size)
-            return
         overlapping = _overlapping(directory.entries)
         for entry in directory.entries:
             yield from _entry_items(source, entry, overlaps=entry.index in overlapping)
@@ -87,17 +82,6 @@ class ZipArchive:
                 if place is not None and entry.method in _METHODS and not entry.flags & _ENCRYPTED:
                     return spooled(_content(source, entry, place[0], Used()))
         raise MaterialError(f"{source.name}: no readable entry at {step[:80]!r}")
-
-
-def _is_document(head: bytes) -> bool:
-    """Return whether an entry name in `head` is one that only documents have."""
-    at = 0
-    while at >= 0:
-        length = int.from_bytes(head[at + 26 : at + 28], "little")
-        if head[at + _LOCAL_NAME : at + _LOCAL_NAME + length] in _DOCUMENT_ENTRIES:
-            return True
-        at = head.find(b"PK\x03\x04", at + 4)
-    return False
 
 
 def _entry_items(source: Source, entry: Entry, *, overlaps: bool) -> Iterator[Item]:

@@ -205,17 +205,6 @@ def test_other_names_where_the_data_lies_are_said():
     assert list(contents) == ["zip:0:invoice.pdf"]
 
 
-def test_documents_are_not_opened():
-    document = packed({"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<w/>"})
-    assert PARSER.recognizes(document, name="a.zip") == 0
-    late = packed({"word/media/image.png": bytes(100), "[Content_Types].xml": b"<Types/>"})
-    contents, defects, _ = read(late)
-    assert (contents, [defect.code for defect in defects]) == ({}, ["type_unknown"])
-    assert PARSER.recognizes(packed(CONTENT), name="") == 3
-    assert PARSER.recognizes(packed({}), name="") == 3
-    assert PARSER.recognizes(b"PK", name="a.zip") == 0
-
-
 @pytest.mark.parametrize("step", ["zip:9:x", "zip:x:y", "tar:0:a", "zip", ""])
 def test_a_step_that_leads_nowhere_is_said(step):
     with pytest.raises(MaterialError):

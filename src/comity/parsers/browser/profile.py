@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from comity.parsers.json_text import Object, encode
+from comity.parsers.record_fields import record_fields
 from comity.parsers.sqlite.database import Database
 from comity.parsers.sqlite.record import Value
+from comity.terms.canonical import Json
 
 Kinds = Mapping[str, type[pl.DataType]]
 """Columns wanted of a table, by name: pl.Int64, pl.Float64 or pl.String."""
@@ -82,9 +83,8 @@ def events(
     if "kind" in frame.columns:
         known = pl.col("kind").replace_strict(numbers, default=None, return_dtype=pl.String)
         frame = frame.with_columns(known.fill_null(pl.col("kind").cast(pl.String)).alias("kind"))
-    texts, _ = encode(
-        [_object(row) for row in frame.select(pl.col(column).alias(name) for column, name in said.items()).iter_rows(named=True)]
-    )
+    kept = frame.select(pl.col(column).alias(name) for column, name in said.items()).iter_rows(named=True)
+    texts = pl.Series([record_fields(_object(row)) for row in kept], dtype=pl.String)
     return frame.with_columns(
         texts.alias("fields"),
         host.alias("destination.domain"),
@@ -96,7 +96,7 @@ def events(
     )
 
 
-def _object(row: Mapping[str, object]) -> Object:
+def _object(row: Mapping[str, object]) -> dict[str, Json]:
     return {name: value for name, value in row.items() if isinstance(value, (str, int, float)) and value != ""}
 
 

@@ -1,0 +1,1 @@
+"""What documents of several formats have in common, and the formats' own parts."""
