@@ -85,9 +85,11 @@ def _pages(database: Database, tables: Tables) -> Iterator[Item]:
         if owner in read:
             what = "pages of tables read" if owner in tables.read or owner == "schema" else "pages of indexes and empty tables"
             yield Structure(what=what, offset=start, length=end - start)
+        elif owner:
+            yield Defect(code="table_not_read", reason=f"rows of table {owner}: not read", offset=start, length=end - start)
         else:
-            reason = f"rows of table {owner}: not read" if owner else "free pages, where deleted rows may linger: not read"
-            yield Defect(code="table_not_read" if owner else "free_pages", reason=reason, offset=start, length=end - start)
+            reason = "pages no table uses, where deleted rows may linger: not read"
+            yield Defect(code="free_pages", reason=reason, offset=start, length=end - start)
         start = end
 
 

@@ -60,10 +60,11 @@ class OfficeDocument:
             return
         if document.encrypted:
             document.text = None
-            problems = ["its content needs a password; ask for it and keep an opened copy beside it"]
+            problems = []
+            reason = "its content needs a password; ask for it and keep an opened copy beside it"
+            yield Defect(code="encrypted", reason=reason, offset=0, length=source.size)
         for problem in problems:
-            code = "encrypted" if document.encrypted else "document_part_unreadable"
-            yield Defect(code=code, reason=clean(problem), offset=0, length=source.size)
+            yield Defect(code="document_part_unreadable", reason=clean(problem), offset=0, length=source.size)
         yield document.rows(length=source.size)
         yield from _files(source, package)
 

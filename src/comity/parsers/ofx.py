@@ -118,9 +118,8 @@ class Ofx:
                 elif seen.kind == "statement":
                     rows.add(ACCOUNT, _account(part), offset=part.start, length=length)
             except (ValueError, MaterialError) as error:
-                code = "entry_unreadable" if seen.kind == _TRANSACTION else "balance_unreadable"
                 reason = error.what if isinstance(error, MaterialError) else str(error)
-                yield Defect(code=code, reason=reason, offset=part.start, length=length)
+                yield Defect(code="entry_unreadable", reason=reason, offset=part.start, length=length)
             yield from rows.full()
         yield from rows.rest()
         yield Structure(what="OFX header and elements", offset=0, length=reached)
