@@ -128,10 +128,13 @@ def on_token(
             found = signer.signing_cert
         if found is None:
             raise SettingsError(f"the token has no certificate {label!r}", remedy="Name its certificate with --certificate.")
-        own = x509.load_der_x509_certificate(found.dump())
-        _require_usable(own, where="on the token" if certificate is None else str(certificate), at=at)
+        where = "on the token" if certificate is None else str(certificate)
+        with _readable(where):
+            own = x509.load_der_x509_certificate(found.dump())
+            _require_usable(own, where=where, at=at)
+            lent = _described(signer, own, kept=f"PKCS #11 token {token or ''}".strip())
         with _told(module):  # what the token refuses while it signs is told as well
-            yield _described(signer, own, kept=f"PKCS #11 token {token or ''}".strip())
+            yield lent
     finally:
         session.close()
 
@@ -155,15 +158,25 @@ def _private_key(data: bytes, password: str | None) -> RSAPrivateKey | EllipticC
 
 def _software(private: object, own: x509.Certificate, others: Sequence[x509.Certificate], *, where: str, at: datetime) -> SigningKey:
     plain, public = _dumped(private)
-    if public != own.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo):
-        raise SettingsError(f"the key is not the one of the certificate in {where}", remedy="Name the certificate issued for this key.")
-    _require_usable(own, where=where, at=at)
-    signer = SimpleSigner(
-        signing_cert=_for_signer([own])[0],
-        signing_key=load_private_key_from_pemder_data(plain, passphrase=None),
-        cert_registry=SimpleCertificateStore.from_certs(_for_signer(others)),  # type: ignore[no-untyped-call]  # not typed in the library
-    )
-    return _described(signer, own, kept="software key")
+    with _readable(where):
+        if public != own.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo):
+            raise SettingsError(f"the key is not the one of the certificate in {where}", remedy="Name the certificate issued for this key.")
+        _require_usable(own, where=where, at=at)
+        signer = SimpleSigner(
+            signing_cert=_for_signer([own])[0],
+            signing_key=load_private_key_from_pemder_data(plain, passphrase=None),
+            cert_registry=SimpleCertificateStore.from_certs(_for_signer(others)),  # type: ignore[no-untyped-call]  # not typed there
+        )
+        return _described(signer, own, kept="software key")
+
+
+@contextmanager
+def _readable(where: str) -> Iterator[None]:
+    """Say that a certificate is damaged: its parts are read only when they are asked for."""
+    try:
+        yield
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.DuplicateExtension) as error:
+        raise SettingsError(f"the certificate in {where} cannot be read: {str(error)[:100]}", remedy="Export it again.") from error
 
 
 def _dumped(private: object) -> tuple[bytes, bytes]:
@@ -221,7 +234,7 @@ def _certificates(path: Path) -> tuple[x509.Certificate, ...]:
         if _PEM_MARK in data:
             return tuple(x509.load_pem_x509_certificates(data))
         return (x509.load_der_x509_certificate(data),)
-    except ValueError as error:
+    except (ValueError, x509.InvalidVersion) as error:
         raise SettingsError(f"{path} is not a certificate", remedy="Give it in PEM or DER.") from error
 
 

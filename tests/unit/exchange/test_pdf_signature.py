@@ -4,6 +4,7 @@ import io
 import os
 import random
 import subprocess
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -146,6 +147,23 @@ def test_files_that_are_no_key_and_no_certificate(person: Issued, tmp_path: Path
             from_files(*arguments, password=None, at=AT)
     with pytest.raises(SettingsError):
         from_pkcs12(broken, password=None, at=AT)
+
+
+@pytest.mark.filterwarnings("ignore::Warning")
+def test_damaged_keys_and_certificates_are_refused_in_words(person: Issued, tmp_path: Path):
+    key, certificate = tmp_path / "key", tmp_path / "certificate"
+    whole = (
+        person.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
+        person.certificate.public_bytes(Encoding.DER),
+    )
+    draw = random.Random(7)  # noqa: S311 - places, no secret
+    for number in range(400):
+        parts = [bytearray(part) for part in whole]
+        parts[number % 2][draw.randrange(len(parts[number % 2]))] ^= 1 << draw.randrange(8)
+        key.write_bytes(parts[0])
+        certificate.write_bytes(parts[1])
+        with suppress(SettingsError):  # anything else fails
+            from_files(key, certificate, password=None, at=AT)
 
 
 @pytest.fixture
