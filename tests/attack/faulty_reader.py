@@ -12,8 +12,8 @@ from pathlib import Path
 
 from comity.parsers.confinement import confine
 
-memory, scratch = sys.argv[1:]
-held = confine(memory=int(memory), scratch=Path(scratch))
+memory, scratch, *readable = sys.argv[1:]
+held = confine(memory=int(memory), scratch=Path(scratch), readable=map(Path, readable))
 
 import numpy as np  # noqa: E402 - libraries come after confinement, as in the real reader
 import polars as pl  # noqa: E402 - libraries come after confinement, as in the real reader

@@ -1,44 +1,45 @@
 """What a reader takes away from itself before it opens anything hostile.
 
-Standard library only, and first in the process: the kernel applies the network namespace and the file rules to the
-calling thread, so they must be in force before a library starts threads of its own.
+Standard library only, and first in the process: the kernel applies most of it to the calling thread alone, so it must be in force
+before a library starts threads of its own. What each protection is for, and what was tried against it: docs/hostile-input.md.
 """
 
 import ctypes
 import os
 import resource
 import signal
-import struct
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from comity.parsers import landlock, privileges, system_calls
+
 _PR_SET_PDEATHSIG = 1
-_PR_SET_NO_NEW_PRIVS = 38
 _CLONE_NEWUSER = 0x10000000
 _CLONE_NEWNET = 0x40000000
-
-# Source: linux/landlock.h; the numbers of the system calls are the same on every architecture.
-_LANDLOCK_CREATE_RULESET = 444
-_LANDLOCK_ADD_RULE = 445
-_LANDLOCK_RESTRICT_SELF = 446
-_LANDLOCK_VERSION = 1
-_LANDLOCK_PATH_BENEATH = 1
-_EXECUTE = 1 << 0
-_WRITE_FILE = 1 << 1
-_REMOVE_AND_MAKE = sum(1 << bit for bit in range(4, 13))
-_TRUNCATE = 1 << 14
-_TRUNCATE_SINCE = 3
-
 _OPEN_FILES = 256
 
+PROTECTIONS = ("memory", "time", "files", "network", "programs", "privileges", "signals", "system_calls")
+"""All that may hold a reader; `confine` says which do."""
 
-def confine(*, memory: int, scratch: Path) -> tuple[str, ...]:
-    """Confine this process for good and return what now holds: some of memory, time, files, network.
+_SYSTEM = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo", "/etc/ld.so.cache", "/etc/localtime")
+# what the libraries ask about the machine when they start
+_MACHINE = (
+    "/dev/null", "/dev/zero", "/dev/urandom", "/dev/random", "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/sys/vm/overcommit_memory",
+    "/sys/devices/system/cpu", "/sys/devices/system/node", "/sys/fs/cgroup", "/sys/kernel/mm/transparent_hugepage",
+)  # fmt: skip
 
-    `memory` bytes of address space; writing, making and removing files only below `scratch`; no running of programs; no
-    network; no core files. The process dies with its parent. What the kernel does not offer is left out of the answer.
+
+def confine(*, memory: int, scratch: Path, readable: Iterable[Path] = (), runnable: Iterable[Path] = ()) -> tuple[str, ...]:
+    """Confine this process for good and return which of PROTECTIONS now hold, in order of the alphabet.
+
+    `memory` bytes of address space; reading only in `readable` and in the folders of the interpreter and the system's libraries;
+    writing, making and removing files only below `scratch`; no running of programs but from `runnable`; no network; no rights of a
+    privileged user; no core files. The process dies with its parent. What the kernel does not offer is left out of the answer.
     """
     libc = ctypes.CDLL(None, use_errno=True)
-    held = ["memory", "time"]
+    readable, runnable = tuple(readable), tuple(runnable)
+    held = {"memory", "time"}
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_NOFILE, (_OPEN_FILES, _OPEN_FILES))
@@ -46,11 +47,19 @@ def confine(*, memory: int, scratch: Path) -> tuple[str, ...]:
     libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it died before the line above
         raise SystemExit(1)
+    privileges.leave_groups()
     # an ordinary user needs a user namespace of their own to leave the network; root may leave it directly
-    if libc.unshare(_CLONE_NEWNET) == 0 or libc.unshare(_CLONE_NEWUSER | _CLONE_NEWNET) == 0:
-        held.append("network")
-    if libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 and _write_only_below(scratch, libc):
-        held.append("files")
+    if libc.unshare(_CLONE_NEWNET if os.geteuid() == 0 else _CLONE_NEWUSER | _CLONE_NEWNET) == 0:
+        held.add("network")
+    folders = _interpreter()
+    left = privileges.drop(libc, reading=(scratch, *readable, *folders))
+    held |= set(landlock.restrict(libc, writable=scratch, readable=(*folders, *_machine(), *readable), runnable=_with_loader(runnable)))
+    if left == () or (left and "files" in held):  # what may be left reads past permissions, but only where the file rules allow
+        held.add("privileges")
+    if system_calls.restrict(libc, programs=bool(runnable)):
+        held |= {"system_calls", "network", *(() if runnable else ("signals",))}
+    if not runnable and held & {"files", "system_calls"}:
+        held.add("programs")
     return tuple(sorted(held))
 
 
@@ -60,21 +69,16 @@ def allow_seconds(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime + seconds) + 1, resource.RLIM_INFINITY))
 
 
-def _write_only_below(scratch: Path, libc: ctypes.CDLL) -> bool:
-    version = libc.syscall(_LANDLOCK_CREATE_RULESET, None, 0, _LANDLOCK_VERSION)
-    if version < 1:
-        return False
-    writing = _WRITE_FILE | _REMOVE_AND_MAKE | (_TRUNCATE if version >= _TRUNCATE_SINCE else 0)
-    handled = struct.pack("Q", writing | _EXECUTE)
-    ruleset = libc.syscall(_LANDLOCK_CREATE_RULESET, handled, len(handled), 0)
-    if ruleset < 0:
-        return False
-    folder = os.open(scratch, os.O_PATH | os.O_DIRECTORY)
-    try:
-        rule = struct.pack("=Qi", writing, folder)
-        if libc.syscall(_LANDLOCK_ADD_RULE, ruleset, _LANDLOCK_PATH_BENEATH, rule, 0) != 0:
-            return False
-        return bool(libc.syscall(_LANDLOCK_RESTRICT_SELF, ruleset, 0) == 0)
-    finally:
-        os.close(folder)
-        os.close(ruleset)
+def _interpreter() -> tuple[Path, ...]:
+    """Return where this interpreter, its packages and the libraries they load lie."""
+    own = [Path(path) for path in sys.path if path]
+    return tuple(dict.fromkeys([*own, Path(sys.base_prefix, "lib"), *map(Path, _SYSTEM)]))
+
+
+def _machine() -> tuple[Path, ...]:
+    return tuple(map(Path, _MACHINE))
+
+
+def _with_loader(runnable: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Return `runnable` with the system's libraries: a program is started by the loader that lies among them."""
+    return (*runnable, *map(Path, _SYSTEM[:5])) if runnable else ()

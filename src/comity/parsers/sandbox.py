@@ -39,9 +39,10 @@ from comity.terms.digest import Digest
 from comity.terms.errors import IntegrityError, StateError
 
 PROGRAM = (sys.executable, "-I", "-m", "comity.parsers.worker")
-"""How a reader is started; it is given its memory in bytes and its scratch folder as two more arguments."""
+"""How a reader is started; it is given its memory in bytes, its scratch folder and the folders it may read as further arguments."""
 
 _TRIES = 2
+_MOST_FOLDERS = 1_000  # of the longest paths, far from what a command line may hold
 _BROKEN_INSTALLATION = "Check that Comity is installed whole and that there is enough memory."
 _TICK = 0.25
 _START_SECONDS = 60
@@ -75,7 +76,14 @@ def read(
         shutil.rmtree(stale, ignore_errors=True)
     with (
         tempfile.TemporaryDirectory(prefix=".reading-", dir=out) as scratch,
-        _Crew(size=max(1, jobs), scratch=Path(scratch), limits=limits, program=program, progress=progress) as crew,
+        _Crew(
+            size=max(1, jobs),
+            scratch=Path(scratch),
+            limits=limits,
+            program=(*program, str(limits.memory)),
+            readable=_folders(batches),
+            progress=progress,
+        ) as crew,
     ):
         done: dict[str, BatchResult] = {}
         waiting = deque(_Attempt(batch=batch) for batch in batches)
@@ -99,7 +107,7 @@ class _Attempt:
 class _Worker:
     """One reader process and what it is at."""
 
-    def __init__(self, *, program: tuple[str, ...], folder: Path, limits: Limits) -> None:
+    def __init__(self, *, program: tuple[str, ...], folder: Path, readable: tuple[Path, ...], limits: Limits) -> None:
         folder.mkdir()
         self.folder = folder
         self.limits = limits
@@ -115,7 +123,7 @@ class _Worker:
         environment = {"PATH": os.defpath, "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "TMPDIR": str(folder), **threads}
         try:
             self.process = subprocess.Popen(  # noqa: S603 - our own program
-                [*program, str(limits.memory), str(folder)],
+                [*program, folder, *readable],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=self._stderr,
@@ -206,11 +214,14 @@ class _Worker:
 class _Crew:
     """The readers, started when there is work for them."""
 
-    def __init__(self, *, size: int, scratch: Path, limits: Limits, program: tuple[str, ...], progress: Callable[[int], None]) -> None:
+    def __init__(
+        self, *, size: int, scratch: Path, limits: Limits, program: tuple[str, ...], readable: tuple[Path, ...], progress: Callable[[int], None],
+    ) -> None:  # fmt: skip
         self._size = size
         self._scratch = scratch
         self._limits = limits
         self._program = program
+        self._readable = readable
         self._progress = progress
         self._started = 0
         self._idle: list[_Worker] = []
@@ -252,7 +263,8 @@ class _Crew:
 
     def _start(self) -> _Worker:
         self._started += 1
-        worker = _Worker(program=self._program, folder=self._scratch / f"reader-{self._started}", limits=self._limits)
+        folder = self._scratch / f"reader-{self._started}"
+        worker = _Worker(program=self._program, folder=folder, readable=self._readable, limits=self._limits)
         self._selector.register(worker.stdout, selectors.EVENT_READ, worker)
         return worker
 
@@ -327,6 +339,12 @@ def _cause(status: int, tail: bytes) -> tuple[str, str]:
     if status < 0:
         return "parser_crashed", f"the reader was ended by {signal.Signals(-status).name}"
     return "parser_crashed", f"the reader ended with status {status}"
+
+
+def _folders(batches: Sequence[Batch]) -> tuple[Path, ...]:
+    """Return the folders a reader must look into: those that hold the preserved bytes, or the one around them all when they are many."""
+    found = sorted({job.path.parent for batch in batches for job in batch.jobs})
+    return tuple(found) if len(found) <= _MOST_FOLDERS else (Path(os.path.commonpath(found)),)
 
 
 def _check_presence(batch: Batch) -> None:
