@@ -10,7 +10,7 @@ from comity.cli import exit_codes, render
 from command_line import COMITY, done, here
 from investigated_case import Investigated
 
-MEMBERS = ["case", "exhibits", "clocks", "records", "defects", "defects_by_code", "findings", "requests", "left_out"]
+MEMBERS = ["case", "exhibits", "clocks", "coverage", "records", "defects", "defects_by_code", "findings", "requests", "left_out"]
 
 
 def test_json_is_exactly_one_object_and_nothing_on_standard_error(investigated: Investigated):
