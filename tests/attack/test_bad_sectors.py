@@ -21,6 +21,7 @@ from comity.evidence.exhibit import Exhibit, Place
 from comity.ledger import Result
 from comity.terms.canonical import canonical
 from comity.terms.errors import IntegrityError
+from command_line import here
 
 MIB = 2**20
 
@@ -228,3 +229,10 @@ def test_a_line_with_places_is_canonical_and_read_back(tmp_path: Path):
     for bad in (b"7", b"[[1]]", b"[[1,0]]", b"[[-1,1]]", b'[["1",1]]', b"[[1,2,3]]", b"[true]"):
         with pytest.raises(IntegrityError, match="does not describe"):
             manifest.decode_line(line.replace(b"[[512,512],[1099511627776,4096]]", bad), where="line")
+
+
+def test_the_verifier_takes_zeros_for_what_was_stored(preserved):
+    folder, exhibit, _ = preserved(os.urandom(2 * MIB), {9})
+    assert len(exhibit.filled) == 1
+    told = here("verify", folder.path)
+    assert told.returncode == 0, told.stdout + told.stderr
