@@ -16,6 +16,7 @@ from comity.cli.commands.coverage import coverage
 from comity.cli.commands.disclosure import disclose, note
 from comity.cli.commands.explain import explain
 from comity.cli.commands.investigate import investigate
+from comity.cli.commands.machine import machine
 from comity.cli.commands.papers import annex, certificate
 from comity.cli.commands.reference import reference
 from comity.cli.commands.report import report, requests
@@ -33,6 +34,7 @@ def commands() -> None:
 
 for command in (
     investigate, report, requests, coverage, explain, clock, sign, note, certificate, annex, disclose, seal, verify, reproduce, reference,
+    machine,
 ):  # fmt: skip
     commands.add_command(command)
 

@@ -39,11 +39,11 @@ def version(libc: ctypes.CDLL) -> int:
 
 
 def restrict(libc: ctypes.CDLL, *, writable: Path, readable: Iterable[Path], runnable: Iterable[Path]) -> tuple[str, ...]:
-    """Restrict this thread and what it starts for good; return what now holds: none or more of files, network, signals.
+    """Restrict this thread and what it starts for good; return what now holds of files and signals.
 
     Reading only in `readable`, `runnable` and `writable`, writing, making and removing only below `writable`, running of programs only
-    from `runnable`; a path that is not there is passed over. No TCP and no signals to others where the kernel knows to refuse them.
-    Needs no_new_privs.
+    from `runnable`; a path that is not there is passed over. No TCP (other protocols are not governed) and no signals to others where the
+    kernel knows to refuse them. Needs no_new_privs.
     """
     known = version(libc)
     if not known:
@@ -65,7 +65,7 @@ def restrict(libc: ctypes.CDLL, *, writable: Path, readable: Iterable[Path], run
             return ()
     finally:
         os.close(ruleset)
-    return ("files", *(["network"] if known >= _TCP_SINCE else []), *(["signals"] if known >= _SCOPES_SINCE else []))
+    return ("files", "signals") if known >= _SCOPES_SINCE else ("files",)
 
 
 def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, access: int) -> bool:

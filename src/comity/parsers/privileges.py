@@ -52,7 +52,7 @@ def drop(libc: ctypes.CDLL, *, reading: Iterable[Path]) -> tuple[str, ...] | Non
 
 
 def _readable(folder: Path) -> bool:
-    """Return whether root without capabilities may read `folder` and, by its owner, most likely what is in it; True when it is not there."""
+    """Return whether root without capabilities may read `folder` and, by its owner, what is in it; True when it is not there."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     except (FileNotFoundError, NotADirectoryError):

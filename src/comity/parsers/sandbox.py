@@ -215,7 +215,8 @@ class _Crew:
     """The readers, started when there is work for them."""
 
     def __init__(
-        self, *, size: int, scratch: Path, limits: Limits, program: tuple[str, ...], readable: tuple[Path, ...], progress: Callable[[int], None],
+        self, *, size: int, scratch: Path, limits: Limits, program: tuple[str, ...], readable: tuple[Path, ...],
+        progress: Callable[[int], None],
     ) -> None:  # fmt: skip
         self._size = size
         self._scratch = scratch

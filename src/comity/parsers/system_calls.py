@@ -43,11 +43,13 @@ class _Call:
 
 _PROGRAMS = {"execve": _Call(59, 221), "execveat": _Call(322, 281), "fork": _Call(57, None), "vfork": _Call(58, None)}
 _KILL_OTHERS = {
-    "tkill": _Call(200, 130), "rt_sigqueueinfo": _Call(129, 138), "rt_tgsigqueueinfo": _Call(297, 240), "pidfd_send_signal": _Call(424, 424),
+    "tkill": _Call(200, 130), "rt_sigqueueinfo": _Call(129, 138), "rt_tgsigqueueinfo": _Call(297, 240),
+    "pidfd_send_signal": _Call(424, 424),
 }  # fmt: skip
 _REFUSED = {
     # other processes
-    "ptrace": _Call(101, 117), "process_vm_readv": _Call(310, 270), "process_vm_writev": _Call(311, 271), "process_madvise": _Call(440, 440),
+    "ptrace": _Call(101, 117), "process_vm_readv": _Call(310, 270), "process_vm_writev": _Call(311, 271),
+    "process_madvise": _Call(440, 440),
     "process_mrelease": _Call(448, 448), "kcmp": _Call(312, 272), "pidfd_open": _Call(434, 434), "pidfd_getfd": _Call(438, 438),
     "migrate_pages": _Call(256, 238), "move_pages": _Call(279, 239),
     # the network and other doors to processes that listen
@@ -56,14 +58,17 @@ _REFUSED = {
     "msgsnd": _Call(69, 189), "msgrcv": _Call(70, 188), "msgctl": _Call(71, 187), "semget": _Call(64, 190), "semop": _Call(65, 193),
     "semctl": _Call(66, 191), "semtimedop": _Call(220, 192), "mq_open": _Call(240, 180), "mq_unlink": _Call(241, 181),
     # what is mounted where, and other namespaces
-    "mount": _Call(165, 40), "umount2": _Call(166, 39), "pivot_root": _Call(155, 41), "chroot": _Call(161, 51), "move_mount": _Call(429, 429),
-    "open_tree": _Call(428, 428), "fsopen": _Call(430, 430), "fsconfig": _Call(431, 431), "fsmount": _Call(432, 432), "fspick": _Call(433, 433),
+    "mount": _Call(165, 40), "umount2": _Call(166, 39), "pivot_root": _Call(155, 41),
+    "chroot": _Call(161, 51), "move_mount": _Call(429, 429),
+    "open_tree": _Call(428, 428), "fsopen": _Call(430, 430), "fsconfig": _Call(431, 431),
+    "fsmount": _Call(432, 432), "fspick": _Call(433, 433),
     "mount_setattr": _Call(442, 442), "unshare": _Call(272, 97), "setns": _Call(308, 268),
     # files by other ways than their names, and what Landlock does not govern about them
     "open_by_handle_at": _Call(304, 265), "name_to_handle_at": _Call(303, 264), "fanotify_init": _Call(300, 262), "mknod": _Call(133, None),
     "mknodat": _Call(259, 33), "chmod": _Call(90, None), "fchmod": _Call(91, 52), "fchmodat": _Call(268, 53), "fchmodat2": _Call(452, 452),
     "chown": _Call(92, None), "fchown": _Call(93, 55), "lchown": _Call(94, None), "fchownat": _Call(260, 54), "utime": _Call(132, None),
-    "utimes": _Call(235, None), "utimensat": _Call(280, 88), "futimesat": _Call(261, None), "setxattr": _Call(188, 5), "lsetxattr": _Call(189, 6),
+    "utimes": _Call(235, None), "utimensat": _Call(280, 88), "futimesat": _Call(261, None),
+    "setxattr": _Call(188, 5), "lsetxattr": _Call(189, 6),
     "fsetxattr": _Call(190, 7), "removexattr": _Call(197, 14), "lremovexattr": _Call(198, 15), "fremovexattr": _Call(199, 16),
     # the kernel's large and little used surfaces
     "bpf": _Call(321, 280), "perf_event_open": _Call(298, 241), "userfaultfd": _Call(323, 282), "io_uring_setup": _Call(425, 425),
