@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 from comity.observables import ACCOUNT, PAYMENT, Table
 from comity.parsers.contract import Defect, Inferred, Item, Source, Structure
@@ -74,11 +74,11 @@ class Mt940:
         """Return the encoding when it is not UTF-8, and what the entries of each statement take from its head."""
         encoding = _encoding(source)
         facts = [Inferred(name="encoding", value=encoding, why="not all of it is UTF-8")] if encoding != "utf-8" else []
-        for count, statement in enumerate(_statements(source, encoding), start=1):
+        for count, context in enumerate(_contexts(source, encoding), start=1):
             if count > _MOST_CONTEXTS:
                 break
-            why = f"the fields before the entries say it, from byte {statement.start}; an entry alone does not"
-            facts.append(Inferred(name=f"statement {count}", value=canonical(asdict(statement.context())).decode(), why=why))
+            why = f"the fields before the entries say it, from byte {context.start}; an entry alone does not"
+            facts.append(Inferred(name=f"statement {count}", value=canonical(asdict(context)).decode(), why=why))
         return tuple(facts)
 
     def read(self, source: Source, *, inferred: Sequence[Inferred]) -> Iterator[Item]:
@@ -105,18 +105,29 @@ def _encoding(source: Source) -> str:
     return "utf-8"
 
 
-def _statements(source: Source, encoding: str) -> Iterator[_Statement]:
-    """Yield the statements of `source` as far as their heads say."""
+def _contexts(source: Source, encoding: str) -> Iterator[_Context]:
+    """Yield what holds for the entries from each statement on, as far as their heads say."""
     statement: _Statement | None = None
+    closed = False
     for one in fields(source.stream, encoding=encoding):
         if one.tag == "20":
-            if statement:
-                yield statement
-            statement = _Statement(one.offset, one.offset)
-        if statement and one.tag and one.tag in {"20", *_HEAD}:
+            if statement and not closed:
+                yield statement.context()
+            statement, closed = _Statement(one.offset, one.offset), False
+        elif one.tag == "" and one.text.strip() and statement and not closed:
+            yield statement.context()
+            closed = True
+        elif one.tag == "61" and closed and statement:
+            yield _stray(statement, one)
+        if statement and not closed and one.tag in {"20", *_HEAD}:
             _note(statement, one)
-    if statement:
-        yield statement
+    if statement and not closed:
+        yield statement.context()
+
+
+def _stray(statement: _Statement, one: Field) -> _Context:
+    """Return what holds for an entry behind the end of a statement: its account, but not its sums."""
+    return replace(statement.context(), start=one.offset, statement="")
 
 
 def _note(statement: _Statement, one: Field) -> None:
@@ -176,7 +187,8 @@ class _Reading:
             if statement is not None:
                 self._context = statement.context()
                 if self._closed:
-                    reason = "an entry behind the end of its message; it is taken to belong to the statement before it"
+                    self._context = _stray(statement, one)
+                    reason = "an entry behind the end of its message; the account of the statement before it is taken for its own"
                     yield Defect(code="field_unexpected", reason=reason, offset=one.offset, length=one.length)
             self._entry = one
         elif one.tag is None or one.tag not in {"20", *_HEAD, *_AFTER}:
@@ -197,7 +209,7 @@ class _Reading:
         self._reach(one)
 
     def _reach(self, one: Field) -> None:
-        if self._statement is not None:
+        if self._statement is not None and not self._closed:
             self._statement.end = one.offset + one.length
 
     def _finish(self) -> Iterator[Item]:
