@@ -10,6 +10,7 @@ from document_factory import office as made_office
 from document_factory import pdf as made_pdf
 from event_log_factory import Logged, event_log
 from journal_factory import Kept, journal
+from log_samples import EVE
 
 MODIFIED = datetime(2017, 4, 20, 14, 14, 30, tzinfo=UTC)
 _REAL = Path(__file__).parents[2] / "shared" / "data"
@@ -142,6 +143,7 @@ SAMPLES: dict[str, Callable[[], list[bytes]]] = {
     "browser_history": lambda: [chromium(visits=40, page_size=512), firefox(), safari()],
     "systemd_journal": lambda: [journal(_JOURNAL), journal(_JOURNAL, compact=True, compression="zstd", unused=999)],
     "capture": capture_samples,
+    "suricata_eve": lambda: [EVE],
     "syslog": lambda: [_SYSLOG, *_real("logs/auth.log")],
 }  # fmt: skip
 """By the parser's name; each call reads the material afresh."""

@@ -16,6 +16,7 @@ from comity.parsers import (
     ofx,
     pdf_document,
     statement_csv,
+    suricata_eve,
     syslog,
     systemd_journal,
     tar_archive,
@@ -44,6 +45,7 @@ PARSERS: tuple[Parser, ...] = (
     systemd_journal.PARSER,
     browser_history.PARSER,
     capture.PARSER,
+    suricata_eve.PARSER,
     statement_csv.PARSER,
 )
 """In the order in which equally sure parsers are preferred."""
