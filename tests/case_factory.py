@@ -11,7 +11,8 @@ from comity.casework.node_key import node_key
 from comity.evidence.acquisition import Acquisition, acquire
 from comity.evidence.authorization import GRANTED, Authorization, Basis, encode
 from comity.exchange import bundle
-from comity.ledger import Statement
+from comity.ledger import KeyKind, checkpoint_of, leaves
+from comity.terms.digest import Digest
 from comity.terms.period import Period
 
 AT = datetime(2026, 11, 23, 14, 5, tzinfo=UTC)
@@ -32,7 +33,8 @@ def new_case(path: Path, *, authorization: Authorization | None = CONSENT, ident
     folder = Folder.create(path, case=case)
     about = {"case": case.identity, "title": case.title, "state": case.state, "authority": case.authority}
     append = partial(folder.append, performer="Unit 7", at=AT)
-    append("case:opened", authorization=None, object=about, result={})
+    kept = {"case.json": Digest.of((path / "case.json").read_bytes()).hex}
+    append("case:opened", authorization=None, object=about, result={"kept": kept})
     if authorization is not None:
         append(GRANTED, authorization=None, object=encode(authorization), result={})
     return folder
@@ -58,9 +60,10 @@ def preserve(
 
 
 def seal(folder: Folder, output: Path, *, originals: bool = True) -> bundle.Bundle:
-    folder.append(
-        "bundle:sealed", performer="Unit 7", authorization=None, object={"bundle": output.name, "originals": originals}, result={}, at=AT
-    )
+    key, about = node_key(), {"bundle": output.name, "originals": originals}
+    origin = checkpoint_of(leaves(folder.entries())).origin
+    result = {"key": key.fingerprint, "log_key": key.known_as(origin, KeyKind.NOTE).encode()}
+    folder.append("bundle:sealed", performer="Unit 7", authorization=None, object=about, result=result, at=AT)
     entries = folder.entries()
-    statement = Statement(case=folder.case.identity, count=len(entries), head=entries[-1].digest, at=AT)
-    return bundle.write(output, case=folder.path, entries=entries, seal=node_key().seal(statement), originals=originals)
+    checkpoint = key.sign(checkpoint_of(leaves(entries)))
+    return bundle.write(output, case=folder.path, entries=entries, checkpoint=checkpoint, originals=originals)

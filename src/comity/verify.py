@@ -1,7 +1,7 @@
-"""Checks a Comity case folder or court bundle, with Python 3.11 or later and nothing else (python3 verify.py bundle.zip).
+"""Checks a Comity case folder, court bundle or proof, with Python 3.11 or later and nothing else (python3 verify.py bundle.zip).
 
-The checks are those of SUBJECTS below, in that order; the output says of each what was seen and what it shows.
-Exit status: 0 everything that can be checked holds; 1 something is broken, and named; 2 it cannot be checked.
+The checks are those of SUBJECTS below; the output says of each what was seen and what it shows. Exit status: 0 everything that
+can be checked holds; 1 something is broken, and named; 2 it cannot be checked.
 
 This file is one of the bundle's own: whoever can change the bundle can change it too. Take it from a source you trust
 (the program's releases, or a bundle you received otherwise) and compare its SHA-256.
@@ -9,229 +9,174 @@ This file is one of the bundle's own: whoever can change the bundle can change i
 
 import argparse
 import hashlib
+import io
 import json
-import os
 import re
+import shutil
 import stat
-import struct
+import subprocess  # openssl alone, to read timestamps
 import sys
+import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from base64 import b64decode
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, Any, TypeVar
 
 HOLDS, BROKEN, NOT_CHECKABLE = "holds", "broken", "not checkable"
-STATUS = {HOLDS: 0, BROKEN: 1, NOT_CHECKABLE: 2}
-VERDICTS = {
-    HOLDS: "VERIFIED: everything that was checked holds.",
-    BROKEN: "BROKEN: what is named above is not what was recorded.",
-    NOT_CHECKABLE: "NOT CHECKABLE: no statement can be made about what is named above.",
-}
 WEIGHT = (HOLDS, NOT_CHECKABLE, BROKEN).index
-
-FORMAT, SEAL_FORMAT = 2, "comity-seal-1"
+VERDICTS = {
+    HOLDS: (0, "VERIFIED: everything that was checked holds."),
+    BROKEN: (1, "BROKEN: what is named above is not what was recorded."),
+    NOT_CHECKABLE: (2, "NOT CHECKABLE: no statement can be made about what is named above."),
+}
+SUBJECTS = {
+    "case": "this is a case, or a bundle of one",
+    "ledger": "no act among those that are here was changed, dropped, swapped or inserted",
+    "seal": "the ledger ends where the holder of the key ended it; not that the holder recorded the truth",
+    "authority": "material was acquired and read under authorizations entered before; not that these are lawful",
+    "exhibits": "lists and bytes are those that were acquired; not what happened to the material before that",
+    "files": "files are as the ledger names them, not that they are right; and as the lists do, which can be rewritten with them",
+    "extra": "nothing was slipped in",
+    "witnesses": "the holder alone cannot have rewritten what was cosigned, since it was; not that it is true",
+    "timestamps": "what was stamped, and each entry before it, existed by then; not that it is true",
+    "proof": "what it shows is in the ledger that the holder of the key signed; nothing about the rest, or whether it is true",
+}
+FORMAT, EXHIBIT_PROOF, GROWTH_PROOF = 2, "comity-exhibit-proof-1", "comity-growth-proof-1"
+LEAF, NODE = b"\0", b"\1"  # which begin what is hashed in a Merkle tree (RFC 9162, 2.1)
 CHUNK, LARGEST_TEXT, LONGEST_LINE, LARGEST_DIRECTORY = 2**20, 4 * 2**20, 2**20, 64 * 2**20  # bytes
-TAR_BLOCK = 512
-HIGHEST_RATIO, NAMED, LONGEST_SHOWN, KEY_SIZE = 200, 20, 300, 32
-CASE_FIELDS = {  # in the entry that opens the case, and in case.json
-    "case": "identity", "title": "title", "state": "state", "authority": "authority", "at": "opened_at", "instrument": "instrument",
-}  # fmt: skip
-HEX = re.compile(r"[0-9a-f]{64}")
-MANIFEST_NAME = re.compile(r"acquisitions/[0-9]{4,9}\.manifest\.jsonl")
+TAR_BLOCK, LOCAL_HEADER, TILE, KEY_SIZE, HIGHEST_RATIO, NAMED, LONGEST_SHOWN = 512, 30, 256, 32, 200, 20, 300
+ED25519, COSIGNATURE = 1, 4  # kinds of keys
+CASE_FIELDS = ("format", "identity", "title", "state", "authority", "opened_at", "instrument")
+TAG_FILES = {"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "README.txt", "verify.py", "log/checkpoint"}
+PERMITTED = {"acquisition:begun", "acquisition:resumed", "exhibits:acquired", "records:derived"}  # acts that need an authorization
+ENDING = {"exhibits:acquired", "records:derived"}  # entered when they end: they began after the entry before
+HEX, MANIFEST_NAME = re.compile(r"[0-9a-f]{64}"), re.compile(r"acquisitions/[0-9]{4,9}\.manifest\.jsonl")
+INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError)
 T = TypeVar("T")
-DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, struct.error)
-LOCAL_HEADER = struct.Struct("<4sHHHHHIIIHH")
-END, END_64, LOCATOR = struct.Struct("<4s8xI6x"), struct.Struct("<4s36xQ8x"), struct.Struct("<4s4xQ4x")
+_Key = tuple[str, bytes]  # a name; the kind (one byte) and the public key
 
 
-class UncheckableError(Exception):
-    """What is given cannot be checked at all; the text says why."""
+class Failure(Exception):  # noqa: N818  not an error of the program
+    """One thing is not as it should be, or (NOT_CHECKABLE) cannot be judged; the text says what."""
+
+    def __init__(self, words: str, result: str = BROKEN) -> None:
+        super().__init__(words)
+        self.result = result
 
 
-class WrongError(Exception):
-    """One thing is not as it should be; the text says what."""
+def _need(holds: object, words: str, result: str = BROKEN) -> None:
+    if not holds:
+        raise Failure(words, result)
 
 
 @dataclass(slots=True)
 class Check:
-    """One numbered check: what it is about, what it shows, how it came out, what was seen (and how much more)."""
+    """One check: what it is about, what it shows if it holds, how it came out, what was seen."""
 
-    number: int
     subject: str
     shows: str
     result: str = HOLDS
     seen: list[str] = field(default_factory=list)
-    left_out: int = 0
 
     def say(self, words: str, result: str = HOLDS) -> None:
         """Say what was seen, and how it weighs: the check comes out as the heaviest."""
         self.result = max(self.result, result, key=WEIGHT)
-        if len(self.seen) < NAMED:
-            self.seen.append(words)
-        else:
-            self.left_out += 1
+        most = NAMED * (1 + WEIGHT(result))  # what holds leaves room for what does not
+        if len(self.seen) <= most:
+            self.seen.append(words if len(self.seen) < most else "and more")
 
 
-class Material:
-    """Files by name, with their sizes. Reading raises WrongError when they are missing or their archive is damaged."""
+class _Folder:  # files by name, with their sizes; links and other special files are refused, not followed
+    def __init__(self, root: Path) -> None:
+        self.root, self.names = root, dict[str, int]()
+        for path in root.rglob("*"):
+            status, name = path.lstat(), path.relative_to(root).as_posix()
+            if not stat.S_ISDIR(status.st_mode):
+                self.names[name] = status.st_size
+                _need(stat.S_ISREG(status.st_mode), f"{shown(name)} is not a file but a link or a device")
 
-    names: dict[str, int]
+    def open(self, name: str, offset: int) -> IO[bytes]:
+        stream = (self.root / name).open("rb")
+        stream.seek(offset)
+        return stream
 
-    def open(self, name: str) -> IO[bytes]:
-        """Return the bytes of `name`."""
-        raise NotImplementedError
-
-    def place(self, name: str) -> tuple[IO[bytes], int]:
-        """Return a seekable stream and where in it the bytes of `name` begin; UncheckableError when they are compressed."""
-        return self.open(name), 0
-
-    @contextmanager
-    def reading(self, name: str) -> Iterator[IO[bytes]]:
-        """Open the file `name`."""
-        if name not in self.names:
-            raise WrongError(f"{shown(name)} is missing")
+    def chunks(self, name: str, offset: int = 0, length: int | None = None) -> Iterator[bytes]:
+        left = self.names.get(name, -1) - offset if length is None else length
+        _need(0 <= left <= self.names.get(name, -1) - offset, f"{shown(name)} is {'too short' if name in self.names else 'missing'}")
         try:
-            with self.open(name) as stream:
-                yield stream
+            with self.open(name, offset) as stream:
+                while left > 0 and (chunk := stream.read(min(CHUNK, left))):
+                    left -= len(chunk)
+                    yield chunk
         except DAMAGE as error:
-            raise WrongError(f"{shown(name)} is damaged: {error}") from error
+            raise Failure(f"{shown(name)} is damaged: {error}") from error
 
-    def sha256(self, name: str) -> str:
-        """Return the SHA-256 of a file in hex."""
+    def sha256(self, name: str, offset: int = 0, length: int | None = None) -> str:
         digest = hashlib.sha256()
-        with self.reading(name) as stream:
-            while chunk := stream.read(CHUNK):
-                digest.update(chunk)
-        return digest.hexdigest()
-
-    def sha256_at(self, name: str, offset: int, length: int) -> str:
-        """Return the SHA-256 of `length` bytes at `offset` of a file."""
-        if offset + length > self.names.get(name, -1):
-            raise WrongError(f"{shown(name)} is missing or too short")
-        digest = hashlib.sha256()
-        stream, start = self.place(name)
-        with stream:
-            stream.seek(start + offset)
-            while length and (chunk := stream.read(min(CHUNK, length))):
-                digest.update(chunk)
-                length -= len(chunk)
+        for chunk in self.chunks(name, offset, length):
+            digest.update(chunk)
         return digest.hexdigest()
 
     def text(self, name: str) -> bytes:
-        """Return a small file whole; WrongError, too, when it is larger than it can be."""
-        if self.names.get(name, 0) > LARGEST_TEXT:
-            raise WrongError(f"{shown(name)} is larger than it can be: {self.names[name]} bytes")
-        with self.reading(name) as stream:
-            return stream.read(LARGEST_TEXT)
+        _need(self.names.get(name, 0) <= LARGEST_TEXT, f"{shown(name)} is larger than it can be: {self.names.get(name)} bytes")
+        return b"".join(self.chunks(name))
 
     def lines(self, name: str) -> Iterator[bytes]:
-        """Yield the lines of a file without newline; WrongError, too, for one that is too long or cut short."""
-        with self.reading(name) as stream:
-            while line := stream.readline(LONGEST_LINE):
-                if not line.endswith(b"\n"):
-                    raise WrongError(f"{shown(name)} has a line that is cut short or too long")
-                yield line[:-1]
+        rest, wrong = b"", f"{shown(name)} has a line that is cut short or too long"
+        for chunk in self.chunks(name):
+            *whole, rest = (rest + chunk).split(b"\n")
+            _need(len(rest) < LONGEST_LINE, wrong)
+            yield from whole
+        _need(not rest, wrong)
 
 
-class FolderMaterial(Material):
-    """The files below a folder; links and other special files are refused, not followed."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.names, errors = {}, list[OSError]()
-        for folder, folders, files in os.walk(root, onerror=errors.append):
-            for name in (*folders, *files):
-                path = Path(folder) / name
-                status = path.lstat()
-                if not stat.S_ISDIR(status.st_mode):
-                    self.names[path.relative_to(root).as_posix()] = status.st_size
-                    if not stat.S_ISREG(status.st_mode):
-                        raise WrongError(f"{shown(path.relative_to(root).as_posix())} is not a file but a link or a device")
-        if errors:
-            raise errors[0]
-
-    def open(self, name: str) -> IO[bytes]:
-        """See Material."""
-        return (self.root / name).open("rb")
+class _Bounded(io.BufferedReader):
+    def read(self, size: int | None = -1, /) -> bytes:  # zipfile reads the list of members whole
+        _need(size is None or size <= LARGEST_DIRECTORY, f"the archive's list of members is too long: {size} bytes", NOT_CHECKABLE)
+        return super().read(size)
 
 
-class ArchiveMaterial(Material):
-    """The members of a ZIP archive below its one top folder; an archive made to mislead is refused."""
-
+class _Archive(_Folder):  # the members of a ZIP archive below its one top folder; one made to mislead is refused
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._check_directory()
+        self.path, self.names, self.members, end, first = path, dict[str, int](), dict[str, zipfile.ZipInfo](), 0, ""
         try:
-            self._archive = zipfile.ZipFile(path)
+            self.archive = zipfile.ZipFile(_Bounded(io.FileIO(path)))
         except DAMAGE as error:
-            raise UncheckableError(f"this is not a readable ZIP archive: {error}") from error
-        self._members: dict[str, zipfile.ZipInfo] = {}
-        end = 0
-        for info in sorted(self._archive.infolist(), key=lambda info: info.header_offset):
-            if info.header_offset < end:
-                raise WrongError(f"{shown(info.filename)} shares its bytes with another member of the archive")
-            end = info.header_offset + LOCAL_HEADER.size + info.compress_size
-            self._take(info)
-        self.names = {name: info.file_size for name, info in self._members.items()}
+            raise Failure(f"this is not a readable ZIP archive: {error}", NOT_CHECKABLE) from error
+        for info in sorted(self.archive.infolist(), key=lambda info: info.header_offset):
+            name, packed, unix = info.filename, info.compress_size, stat.S_IFMT(info.external_attr >> 16)
+            top, *parts = name.rstrip("/").split("/")
+            first = first or top
+            for words, wrong in {
+                "shares its bytes with another member of the archive": info.header_offset < end,
+                "has a misleading name": not name.isprintable() or any(p in {"", ".", ".."} or set(p) & set(":\\") for p in (top, *parts)),
+                "is not a file but a link or a device": unix not in {0, stat.S_IFREG, stat.S_IFDIR},
+                "is encrypted, patched or of two sizes": info.flag_bits & 0x61 or (not info.compress_type and info.file_size != packed),
+                "would unpack to far more than it is: refused": info.file_size > HIGHEST_RATIO * packed + CHUNK,
+                "is in the archive twice": "/".join(parts) in self.names and not info.is_dir(),
+                "is not with the others: they are not in one folder": top != first or not (parts or info.is_dir()),
+            }.items():
+                _need(not wrong, f"{shown(name)} {words}")
+            end = info.header_offset + LOCAL_HEADER + packed
+            if not info.is_dir():
+                self.members["/".join(parts)], self.names["/".join(parts)] = info, info.file_size
 
-    def open(self, name: str) -> IO[bytes]:
-        """See Material."""
-        return self._archive.open(self._members[name])
-
-    def place(self, name: str) -> tuple[IO[bytes], int]:
-        """See Material."""
-        info = self._members[name]
-        if info.compress_type != zipfile.ZIP_STORED:
-            raise UncheckableError(f"{shown(name)} was compressed by another program; unpack the archive and check the folder")
-        stream = self.path.open("rb")
+    def open(self, name: str, offset: int) -> IO[bytes]:
+        info, stream = self.members[name], self.path.open("rb")
+        if not offset:
+            return self.archive.open(info)
+        words = f"{shown(name)} was compressed by another program; unpack the archive and check the folder"
+        _need(info.compress_type == zipfile.ZIP_STORED, words, NOT_CHECKABLE)
         stream.seek(info.header_offset)
-        header = stream.read(LOCAL_HEADER.size)
-        if len(header) < LOCAL_HEADER.size or not header.startswith(b"PK\x03\x04"):
-            raise WrongError(f"{shown(name)}: its place in the archive is damaged")
-        return stream, info.header_offset + LOCAL_HEADER.size + sum(LOCAL_HEADER.unpack(header)[-2:])
-
-    def _take(self, info: zipfile.ZipInfo) -> None:
-        name = info.filename
-        parts = name.rstrip("/").split("/")
-        stored = info.compress_type == zipfile.ZIP_STORED
-        wrongs = {
-            "has a misleading name": not name.isprintable() or "\\" in name or any(p in {"", ".", ".."} or ":" in p for p in parts),
-            "is not a file but a link or a device": stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG, stat.S_IFDIR},
-            "is encrypted or patched": bool(info.flag_bits & 0x61),
-            "is of two sizes": stored and info.file_size != info.compress_size,
-            "would unpack to far more than it is: refused": info.file_size > HIGHEST_RATIO * info.compress_size + CHUNK,
-            "is in the archive twice": "/".join(parts[1:]) in self._members and not info.is_dir(),
-        }
-        for words, wrong in wrongs.items():
-            if wrong:
-                raise WrongError(f"{shown(name)} {words}")
-        top = next(iter(self._members.values()), info).filename.split("/")[0]
-        if (len(parts) == 1 and not info.is_dir()) or parts[0] != top:
-            raise UncheckableError("this is not a bundle: its files are not in one folder")
-        if not (stored or info.compress_type == zipfile.ZIP_DEFLATED):
-            raise UncheckableError(f"{shown(name)} is compressed in a way this program does not read")
-        if not info.is_dir():
-            self._members["/".join(parts[1:])] = info
-
-    def _check_directory(self) -> None:
-        """Refuse a list of members too large for memory before it is read. Source: APPNOTE.TXT 6.3.10, 4.3.14 to 4.3.16."""
-        with self.path.open("rb") as stream:
-            size = stream.seek(0, os.SEEK_END)
-            stream.seek(max(0, size - 2**16 - END.size - LOCATOR.size))
-            tail = stream.read()
-            end = tail.rfind(b"PK\x05\x06")
-            if end < 0 or len(tail) - end < END.size:
-                raise UncheckableError("this is not a ZIP archive: its end is missing")
-            directory = END.unpack_from(tail, end)[1]
-            if tail[max(0, end - LOCATOR.size) :].startswith(b"PK\x06\x07"):
-                stream.seek(min(LOCATOR.unpack_from(tail, end - LOCATOR.size)[1], size))
-                directory = max(directory % (2**32 - 1), *END_64.unpack(stream.read(END_64.size).ljust(END_64.size, b"\0"))[1:])
-        if directory > LARGEST_DIRECTORY:
-            raise UncheckableError(f"the archive's list of members is too long: {directory} bytes")
+        header = stream.read(LOCAL_HEADER)  # APPNOTE.TXT 6.3.10, 4.3.7: ends in the lengths of name and extra field
+        _need(header[:4] == b"PK\x03\x04", f"{shown(name)}: its place in the archive is damaged")
+        stream.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:], "little") + offset, 1)
+        return stream
 
 
 def shown(text: str) -> str:
@@ -240,388 +185,435 @@ def shown(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
 
 
-def object_of(data: bytes, where: str) -> dict[str, object]:
-    """Return the JSON object in `data`; WrongError, naming `where`, for anything else, for a key twice."""
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    _need(len(dict(pairs)) == len(pairs), "a key occurs twice")
+    return dict(pairs)
+
+
+def _object_of(data: bytes, where: str) -> dict[str, object]:
     try:
-        value = json.loads(data.decode("utf-8"), object_pairs_hook=_unique)
-    except (ValueError, RecursionError) as error:
-        raise WrongError(f"{shown(where)} is not readable JSON: {shown(str(error))}") from error
-    if not isinstance(value, dict):
-        raise WrongError(f"{shown(where)} is not a JSON object")
-    return value
+        value = json.loads(data, object_pairs_hook=_once)
+    except (ValueError, RecursionError, Failure) as error:
+        raise Failure(f"{shown(where)} is not readable JSON: {shown(str(error))}") from error
+    _need(isinstance(value, dict), f"{shown(where)} is not a JSON object")
+    return dict(value)
 
 
-def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    value = dict(pairs)
-    if len(value) != len(pairs):
-        raise ValueError("a key occurs twice")
-    return value
-
-
-def get(fields: Mapping[str, object], name: str, kind: type[T], where: str) -> T:
-    """Return `fields[name]`, of type `kind`; WrongError, naming `where`, when it is of another, or a negative number."""
+def _get(fields: Mapping[str, object], name: str, kind: type[T], where: str) -> T:
     value = fields.get(name)
     if type(value) is not kind or (isinstance(value, int) and value < 0):
-        raise WrongError(f"{shown(where)} has no proper {name!r}")
+        raise Failure(f"{shown(where)} has no proper {name!r}")
     return value
 
 
-def tally(lines: Iterable[bytes]) -> tuple[int, str, str]:
-    """Return number, SHA-256 and Merkle root of the lines of a list. Source: RFC 9162, 2.1.1."""
-    whole, peaks, leaves = hashlib.sha256(), list[bytes](), 0
-    for line in lines:
-        whole.update(line + b"\n")
-        node, complete = hashlib.sha256(b"\0" + line).digest(), leaves
-        while complete & 1:
-            node, complete = hashlib.sha256(b"\1" + peaks.pop() + node).digest(), complete >> 1
-        peaks.append(node)
-        leaves += 1
-    root = peaks.pop() if peaks else hashlib.sha256(b"").digest()
-    while peaks:
-        root = hashlib.sha256(b"\1" + peaks.pop() + root).digest()
-    return leaves, whole.hexdigest(), root.hex()
+def _sha256(*data: bytes) -> bytes:
+    return hashlib.sha256(b"".join(data)).digest()
 
 
-def instant(value: object) -> datetime | None:
-    """Return the instant in an entry; None when there is none."""
-    with suppress(ValueError):
-        at = datetime.fromisoformat(str(value))
-        return at if at.tzinfo else None
-    return None
+class _Tree:  # it grows by one leaf's hash at a time and keeps its whole subtrees' roots, the largest first (RFC 9162, 2.1)
+    def __init__(self, hashes: Sequence[bytes] = ()) -> None:
+        self.size, self.peaks = 0, list[bytes]()
+        for top in hashes:
+            self.add(top)
+
+    def add(self, top: bytes) -> None:
+        beside, self.size = self.size, self.size + 1
+        while beside & 1:  # two whole subtrees of one size become one
+            top, beside = _sha256(NODE, self.peaks.pop(), top), beside >> 1
+        self.peaks.append(top)
+
+    def root(self) -> bytes:
+        top = self.peaks[-1] if self.peaks else _sha256()
+        for peak in self.peaks[-2::-1]:
+            top = _sha256(NODE, peak, top)
+        return top
+
+    @staticmethod
+    def climb(top: bytes, index: int, size: int, path: Sequence[bytes]) -> tuple[bytes, bytes]:
+        # returns the roots that `path` leads to from the hash of leaf or subtree `index` of `size`: as far as it, and of all;
+        # 2.1.3.2 (inclusion, where the second counts) and 2.1.4.2 (consistency, where both do)
+        old, new, last = top, top, size - 1
+        _need(0 <= index <= last, "the proof is about a place outside its tree")
+        for beside in path:
+            _need(last > 0, "the proof is too long")
+            if index & 1 or index == last:
+                old, new = _sha256(NODE, beside, old), _sha256(NODE, beside, new)
+                while index and not index & 1:
+                    index, last = index >> 1, last >> 1
+            else:
+                new = _sha256(NODE, new, beside)
+            index, last = index >> 1, last >> 1
+        _need(last == 0, "the proof is too short")
+        return old, new
 
 
-# Ed25519 (RFC 8032, 5.1)
+class _Ed25519:  # the curve of RFC 8032, 5.1; points are pairs of x and y
+    P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+    D = -121665 * pow(121666, -1, P) % P
 
-_P, _L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
-_D = -121665 * pow(121666, -1, _P) % _P
-_ROOT = pow(2, (_P - 1) // 4, _P)
-_Point = tuple[int, int, int, int]  # extended homogeneous coordinates, 5.1.4
-_ZERO: _Point = (0, 1, 1, 0)
+    def add(self, a: tuple[int, int], b: tuple[int, int]) -> tuple[int, int]:
+        k, p = self.D * a[0] * b[0] * a[1] * b[1], self.P
+        return (a[0] * b[1] + b[0] * a[1]) * pow(1 + k, -1, p) % p, (a[1] * b[1] + a[0] * b[0]) * pow(1 - k, -1, p) % p
 
+    def times(self, factor: int, point: tuple[int, int]) -> tuple[int, int]:
+        rest = self.times(factor >> 1, self.add(point, point)) if factor else (0, 1)
+        return self.add(rest, point) if factor & 1 else rest
 
-def _add(a: _Point, b: _Point) -> _Point:
-    e = (a[1] - a[0]) * (b[1] - b[0]) % _P
-    f = (a[1] + a[0]) * (b[1] + b[0]) % _P
-    g, h = 2 * a[3] * b[3] * _D % _P, 2 * a[2] * b[2] % _P
-    return ((f - e) * (h - g) % _P, (h + g) * (f + e) % _P, (h - g) * (h + g) % _P, (f - e) * (f + e) % _P)
-
-
-def _times(factor: int, point: _Point) -> _Point:
-    result = _ZERO
-    while factor:
-        if factor & 1:
-            result = _add(result, point)
-        point, factor = _add(point, point), factor >> 1
-    return result
-
-
-def _decoded(data: bytes) -> _Point | None:
-    """Return the point of 32 bytes (5.1.3); None when they are no point, or not its one encoding."""
-    y = int.from_bytes(data, "little")
-    sign, y = y >> 255, y & (2**255 - 1)
-    if len(data) != KEY_SIZE or y >= _P:
-        return None
-    square = (y * y - 1) * pow(_D * y * y + 1, -1, _P) % _P
-    x = pow(square, (_P + 3) // 8, _P)
-    x = x if x * x % _P == square else x * _ROOT % _P
-    if x * x % _P != square or (x == 0 and sign):
-        return None
-    x = x if x & 1 == sign else _P - x
-    return (x, y, 1, x * y % _P)
-
-
-_BASE = _decoded((4 * pow(5, -1, _P) % _P).to_bytes(32, "little")) or _ZERO
+    def decoded(self, data: bytes) -> tuple[int, int] | None:
+        """Return the point of 32 bytes (5.1.3); None when they are no point, or not its one encoding."""
+        (sign, y), p = divmod(int.from_bytes(data, "little"), 2**255), self.P
+        square = (y * y - 1) * pow(self.D * y * y + 1, -1, p) % p
+        x = pow(square, (p + 3) // 8, p)
+        x = x if x * x % p == square else x * pow(2, (p - 1) // 4, p) % p
+        if len(data) != KEY_SIZE or y >= p or x * x % p != square or (x == 0 and sign):
+            return None
+        return (x if x & 1 == sign else p - x), y
 
 
 def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Return whether `signature` is that of `public` over `message` (5.1.7); a key of small order signs nothing."""
-    key, point = _decoded(public), _decoded(signature[:32])
-    scalar = int.from_bytes(signature[32:], "little")
-    if key is None or point is None or len(signature) != 2 * KEY_SIZE or scalar >= _L or _times(8, key)[0] == 0:
+    """Return whether `signature` is that of `public` over `message` (RFC 8032, 5.1.7); a key of small order signs nothing."""
+    curve = _Ed25519()
+    base, scalar = curve.decoded((4 * pow(5, -1, curve.P) % curve.P).to_bytes(32, "little")), int.from_bytes(signature[32:], "little")
+    key, point = curve.decoded(public), curve.decoded(signature[:32])
+    if not (base and key and point) or len(signature) != 2 * KEY_SIZE or scalar >= curve.L or curve.times(8, key) == (0, 1):
         return False
-    hashed = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % _L
-    left, right = _times(scalar, _BASE), _add(point, _times(hashed, key))
-    return (left[0] * right[2] - right[0] * left[2]) % _P == 0 and (left[1] * right[2] - right[1] * left[2]) % _P == 0
+    hashed = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % curve.L
+    return curve.times(scalar, base) == curve.add(point, curve.times(hashed, key))
 
 
-SUBJECTS = (
-    ("case", "this is a case, or a bundle of one"),
-    ("package", "the files are those that were packed; not who packed them: the lists themselves can be rewritten, the seal cannot"),
-    ("ledger", "no act among those that are here was changed, dropped, swapped or inserted"),
-    ("seal", "the ledger ends where the holder of the key ended it; not that the holder recorded the truth"),
-    ("authority", "material was acquired under authorizations entered before; not that these are lawful"),
-    ("manifests", "the lists of exhibits are those fixed when the material was acquired"),
-    ("exhibits", "the bytes are those that were acquired; not what happened to the material before that"),
-    ("results", "what was derived and written is unchanged; not that it is right (`comity reproduce` makes it again)"),
-    ("extra", "nothing was slipped in"),
-)
-TAG_FILES = {"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "seal.json", "README.txt", "verify.py"}
-IN_BUNDLES_ONLY, NEEDED_BY_THE_REST = {1, 3}, {0, 2}
+def _key_id(key: _Key) -> bytes:
+    return _sha256(key[0].encode(), b"\n", key[1])[:4]
+
+
+def _key_of(text: str) -> _Key:
+    name, identity, coded = [*text.split("+", 2), "", ""][:3]
+    key = name, b64decode(coded, validate=True)
+    proper = identity == _key_id(key).hex() and len(key[1]) == 1 + KEY_SIZE and key[1][0] in {ED25519, COSIGNATURE}
+    _need(proper, f"{shown(text)} is no key of the form NAME+ID+KEY")
+    return key
+
+
+class _Note:  # a checkpoint: origin, size, root, an empty line, signatures (C2SP signed-note, tlog-checkpoint, tlog-cosignature)
+    def __init__(self, data: bytes, where: str) -> None:
+        text, _, lines = data.decode().rpartition("\n\n")
+        parts = [line.split(" ") for line in lines.split("\n")]
+        _need(parts.pop() == [""] and all(len(part) == 3 and part[0] == "—" for part in parts), f"{where} has no proper signatures")  # noqa: PLR2004
+        self.text, self.signatures = text + "\n", [(name, b64decode(signature, validate=True)) for _, name, signature in parts]
+        shape = re.fullmatch(r"([^\n]+)\n([1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)", text)
+        _need(shape, f"{where} is no checkpoint")
+        self.origin, size, root = shape.groups() if shape else ("", "0", "")
+        self.size, self.root = int(size), b64decode(root)
+
+    def signing(self, key: _Key) -> str:
+        said = ""  # in words; it stays so when the key did not sign
+        for data in (data for name, data in self.signatures if (name, data[:4]) == (key[0], _key_id(key))):
+            message, signature, said = self.text, data[4:], f"signed by {shown(key[0])}"
+            if key[1][0] == COSIGNATURE:
+                at, signature = int.from_bytes(data[4:12], "big"), data[12:]
+                message = f"cosignature/v1\ntime {at}\n{message}"
+                said = f"cosigned by {shown(key[0])} at {datetime.fromtimestamp(min(at, 2**37), UTC):%Y-%m-%dT%H:%M:%SZ} by its clock"
+            _need(ed25519_holds(key[1][1:], message.encode(), signature), f"a signature in the name of {shown(key[0])} is not by its key")
+        return said
+
+
+def _stamp(answer: bytes, stamped: bytes, trust: bytes) -> str:
+    """Return in words when `stamped` was stamped, as openssl reads `answer` (RFC 3161); a Failure unless `trust` leads to who did."""
+    openssl, files = shutil.which("openssl"), {"answer": answer, "data": stamped, "trust": trust}
+    _need(openssl, "without openssl here, timestamps are not checked", NOT_CHECKABLE)
+    with tempfile.TemporaryDirectory() as folder:
+        answer_file, data_file, trust_file = (str(Path(folder) / name) for name in files)
+        for name, data in files.items():
+            (Path(folder) / name).write_bytes(data)
+        checked, said = (
+            subprocess.run([str(openssl), "ts", "-in", answer_file, *words], capture_output=True, check=False)  # noqa: S603  our own words
+            for words in (["-verify", "-data", data_file, "-CAfile", trust_file], ["-reply", "-text"])
+        )
+    _need(checked.returncode == 0, f"openssl does not accept the timestamp: {shown(checked.stderr.decode(errors='replace'))}")
+    wanted = ("Time stamp:", "Policy OID:", "Serial number:")
+    return "; ".join(shown(line) for line in said.stdout.decode(errors="replace").splitlines() if line.startswith(wanted))
 
 
 class Verification:
-    """One run over what lies at `path`; `checks` are its outcome, `verdict` the worst of them.
+    """One run over what lies at `path`; `checks` are its outcome, `verdict` the worst of them. What is given: see `main`."""
 
-    `head` (the SHA-256 of the newest entry) and `key` (the sealing key's fingerprint) are given when known from elsewhere.
-    """
-
-    def __init__(self, path: Path, *, head: str | None = None, key: str | None = None) -> None:
-        self.path, self.head, self.key = path, head, key
-        self.checks: list[Check] = []
+    def __init__(self, path: Path, *, head: str = "", key: str = "", witness: Sequence[str] = (), trust: str = "") -> None:
+        self.path, self.head, self.fingerprint, self.witness, self.trust = path, head.lower(), key.lower(), witness, trust
         self.prefix = ""  # where in the material the case lies: "data/" in a bundle
-        self.case: dict[str, object] = {}
-        self.entries, self.newest = 0, "0" * 64
-        self.opened: dict[str, object] = {}
-        self.originals = True
-        self.granted, self.revoked = dict[int, dict[str, object]](), dict[int, int]()
-        self.acts, self.files = list[dict[str, object]](), dict[str, str]()
-        self.manifests = list[str]()
+        self.tree, self.digests, self.roots = _Tree(), list[bytes](), list[bytes]()  # of the entries; the roots after each
+        self.entries, self.files = list[dict[str, Any]](), dict[str, str]()
         self.ends, self.gaps = dict[str, int](), set[str]()  # how far exhibits reach in each object; packs with more in them
-        for number, (subject, shows) in enumerate(SUBJECTS):
-            if number in IN_BUNDLES_ONLY and not self.prefix:
-                continue
-            check = Check(number, subject, shows)
+        self.keys, self.notes = dict[_Key, str](), dict[str, _Note]()  # whose the keys are; by what the notes are over
+        self.checks = list[Check]()
+        proof = path.suffix == ".json" and path.is_file()
+        for subject in ("proof", "witnesses") if proof else tuple(SUBJECTS)[:-1]:
+            check = Check(subject, SUBJECTS[subject])
             self.checks.append(check)
             try:
                 getattr(self, f"_{subject}")(check)  # each check is the method of its subject's name
-            except (WrongError, UncheckableError, OSError) as error:
-                check.say(str(error), BROKEN if isinstance(error, WrongError) else NOT_CHECKABLE)
-                if number in NEEDED_BY_THE_REST:
+            except (Failure, OSError, ValueError) as error:
+                words = str(error) if isinstance(error, Failure | OSError) else f"what is here cannot be read: {error}"
+                check.say(shown(words), getattr(error, "result", NOT_CHECKABLE if isinstance(error, OSError) else BROKEN))
+                if subject in {"case", "ledger", "proof"}:  # which the others rest on
                     break
         self.verdict = max((check.result for check in self.checks), key=WEIGHT)
 
     def _case(self, check: Check) -> None:
-        if not (self.path.is_dir() or self.path.is_file()):
-            raise UncheckableError("there is no such file or folder")
-        if self.path.is_dir() and not any((self.path / name).exists() for name in ("bagit.txt", "case.json")):
-            raise UncheckableError("this is neither a Comity case folder nor a bundle")
-        self.material = FolderMaterial(self.path) if self.path.is_dir() else ArchiveMaterial(self.path)
-        if not self.material.names.keys() & {"bagit.txt", "case.json"}:
-            raise UncheckableError("this is neither a Comity case folder nor a bundle")
+        _need(self.path.is_dir() or self.path.is_file(), "there is no such file or folder", NOT_CHECKABLE)
+        marks, kind = {"bagit.txt", "case.json"}, "this is neither a Comity case folder nor a bundle"
+        _need(self.path.is_file() or any((self.path / name).exists() for name in marks), kind, NOT_CHECKABLE)
+        self.material = _Folder(self.path) if self.path.is_dir() else _Archive(self.path)
+        _need(marks & self.material.names.keys(), kind, NOT_CHECKABLE)
         self.prefix = "data/" if "bagit.txt" in self.material.names else ""
-        self.case = object_of(self.material.text(f"{self.prefix}case.json"), "case.json")
-        if self.case.get("format") != FORMAT:
-            raise UncheckableError(f"the case is of format {shown(str(self.case.get('format')))}; this program knows {FORMAT}")
-        if self.case.keys() != {"format", *CASE_FIELDS.values()}:
-            raise WrongError("case.json does not have the fields that a case has")
-        for name in CASE_FIELDS.values():
-            check.say(f"{name.replace('_', ' ')}: {shown(str(self.case[name]))}")
-        if not self.prefix:
-            check.say("a case folder carries no seal: that no newest entry was removed shows only in a bundle, or with --head")
-
-    def _package(self, check: Check) -> None:
-        """Source: RFC 8493, 2.1.3 and 2.2.1."""
-        digests: dict[str, str] = {}
-        if not re.fullmatch(rb"BagIt-Version: 1\.0\nTag-File-Character-Encoding: UTF-8\n?", self.material.text("bagit.txt")):
-            raise WrongError("bagit.txt does not declare BagIt 1.0")
-        for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
-            for line in self.material.lines(manifest):
-                digest, _, name = line.decode("utf-8", errors="replace").partition("  ")
-                name = name.replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
-                if not HEX.fullmatch(digest) or name in digests:
-                    raise WrongError(f"{manifest} has a line that is no digest and name, or a name twice: {shown(name)}")
-                digests[name] = digest
-        for name, digest in digests.items():
-            try:
-                if (found := self.material.sha256(name)) != digest:
-                    check.say(f"{shown(name)} was changed: listed {digest}, found {found}", BROKEN)
-            except WrongError as error:
-                check.say(str(error), BROKEN)
-        for name in sorted(self.material.names.keys() - digests.keys() - {"tagmanifest-sha256.txt"}):
-            check.say(f"{shown(name)} was added: no list names it", BROKEN)
-        check.say(f"the lists name {len(digests)} files")
+        case = _object_of(self.material.text(f"{self.prefix}case.json"), "case.json")
+        _need(case.get("format") == FORMAT, f"it is of format {shown(str(case.get('format')))}; this program knows {FORMAT}", NOT_CHECKABLE)
+        for name in CASE_FIELDS:
+            check.say(f"{name.replace('_', ' ')}: {shown(str(case.get(name)))}")
 
     def _ledger(self, check: Check) -> None:
+        newest, before = "0" * 64, ""
         names = sorted(name for name in self.material.names if name.startswith(f"{self.prefix}ledger/"))
+        _need(names, "there is no entry in the ledger")
         for number, name in enumerate(names, 1):
-            if name != f"{self.prefix}ledger/{number:012d}.json":
-                raise WrongError(f"entry {number} is missing; {shown(name)} stands in its place, and what follows cannot be relied on")
+            proper = name == f"{self.prefix}ledger/{number:012d}.json"
+            _need(proper, f"entry {number} is missing; {shown(name)} stands in its place, and what follows cannot be relied on")
             data = self.material.text(name)
-            entry = object_of(data, name)
-            if get(entry, "number", int, name) != number:
-                raise WrongError(f"the file of entry {number} holds entry {entry['number']}: entries were swapped or inserted")
-            if get(entry, "previous", str, name) != self.newest:
-                which = f"entry {number - 1} was changed, or entry {number} was" if number > 1 else "entry 1 was changed"
-                raise WrongError(f"entry {number} names {shown(str(entry['previous']))}, but before it is {self.newest}: {which}")
-            self.newest, self.entries = hashlib.sha256(data).hexdigest(), number
-            self._remember(entry, name)
-        if not names:
-            raise WrongError("there is no entry in the ledger")
-        if self.head is not None and self.head.lower() != self.newest:
-            check.say(f"the newest entry is {self.newest}, not {shown(self.head)}: entries were removed, added or changed", BROKEN)
-        check.say(f"{self.entries} entries, each naming the one before; the newest is {self.newest}")
+            entry = _object_of(data, name)
+            held, previous, event = _get(entry, "number", int, name), _get(entry, "previous", str, name), _get(entry, "event", str, name)
+            about, result, at = _get(entry, "object", dict, name), _get(entry, "result", dict, name), _get(entry, "at", str, name)
+            _need(held == number, f"the file of entry {number} holds entry {held}: entries were swapped or inserted")
+            which = f"entry {number - 1} was changed, or entry {number} was" if number > 1 else "entry 1 was changed"
+            _need(previous == newest, f"entry {number} names {shown(previous)}, but before it is {newest}: {which}")
+            where, began = f"entry {number} ({shown(event)})", before if event in ENDING else at
+            self.entries.append({**about, **result, **entry, "where": where, "began": began})
+            self.keys |= {_key_of(str(result[whose])): whose for whose in ("log_key", "witness_key") if whose in result}
+            self.digests.append(_sha256(data))
+            self.tree.add(_sha256(LEAF, self.digests[-1]))
+            self.roots.append(self.tree.root())
+            newest, before = self.digests[-1].hex(), at
+        if self.head not in {"", newest}:
+            check.say(f"the newest entry is {newest}, not {shown(self.head)}: entries were removed, added or changed", BROKEN)
+        check.say(f"{len(names)} entries, each naming the one before; the newest is {newest}")
 
-    def _remember(self, entry: dict[str, object], where: str) -> None:
-        """Keep of `entry` what the later checks need."""
-        number, event = get(entry, "number", int, where), get(entry, "event", str, where)
-        about, result = get(entry, "object", dict, where), get(entry, "result", dict, where)
-        if event == "case:opened" and number == 1:
-            self.opened = {**about, "at": entry.get("at"), "instrument": entry.get("instrument")}
-        elif event == "authorization:granted":
-            self.granted[number] = about
-        elif event == "authorization:revoked":
-            self.revoked[get(about, "entry", int, where)] = number
-        elif event in {"acquisition:begun", "acquisition:resumed", "exhibits:acquired"}:
-            self.acts.append(entry)
-        elif event == "bundle:sealed":
-            self.originals = not self.prefix or about.get("originals") is not False
-        elif event == "records:derived":  # a new reading replaces all tables of the one before
-            self.files = {name: digest for name, digest in self.files.items() if not name.startswith("derived/records/")}
-        if isinstance(files := result.get("files"), dict):
-            self.files.update({name: str(digest) for name, digest in files.items()})
+    def _of(self, *events: str) -> list[dict[str, Any]]:
+        return [entry for entry in self.entries if entry["event"] in events]
+
+    def _holder(self, note: _Note, over: str, check: Check) -> None:
+        key = next((key for key, whose in self.keys.items() if whose == "log_key" and note.signing(key)), ("", b""))
+        fingerprint = _sha256(key[1][1:]).hex()
+        _need(key[0], f"the checkpoint of {over} has no signature by the holder of the ledger")
+        _need(self.fingerprint in {"", fingerprint}, f"the seal was made with key {fingerprint}, not with {shown(self.fingerprint)}")
+        settle = "" if self.fingerprint else "; whose key it is the reader must settle: ask the authority for it over another channel"
+        check.say(f"{over} were sealed, of root {note.root.hex()}, by the key of fingerprint (SHA-256) {fingerprint}{settle}")
+        self.notes[over] = note
+
+    def _checkpoint(self, name: str, check: Check) -> int:
+        note, here = _Note(self.material.text(name), name), len(self.roots)
+        _need(note.size <= here, f"{shown(name)}: {note.size} entries were sealed; entries were removed: the ledger has {here}")
+        same = (note.origin, note.root) == (f"comity/{self.digests[0].hex()}", self.roots[note.size - 1])
+        _need(same, f"{shown(name)}: other entries were sealed than the first {note.size} of this ledger: they, or it, were changed")
+        self._holder(note, f"entries 1 to {note.size}", check)
+        return note.size
 
     def _seal(self, check: Check) -> None:
-        if "seal.json" not in self.material.names:
-            raise UncheckableError("seal.json is missing: nobody vouches for this bundle")
-        seal = object_of(self.material.text("seal.json"), "seal.json")
-        signed = get(seal, "signed", str, "seal.json").encode()
-        statement = object_of(signed, "the signed text in seal.json")
-        if get(seal, "algorithm", str, "seal.json") != "Ed25519" or statement.get("format") != SEAL_FORMAT:
-            raise UncheckableError("the seal is of a kind this program does not know")
-        try:
-            public, signature = (bytes.fromhex(get(seal, name, str, "seal.json")) for name in ("public_key", "signature"))
-        except ValueError as error:
-            raise WrongError("seal.json: key or signature is not hexadecimal") from error
-        if not ed25519_holds(public, signed, signature):
-            raise WrongError("the signature is not that of the named key over the signed text")
-        fingerprint = hashlib.sha256(public).hexdigest()
-        if self.key is not None and self.key.lower() != fingerprint:
-            raise WrongError(f"the seal was made with key {fingerprint}, not with {shown(self.key)}")
-        count, head, case, at = (shown(str(statement.get(name))) for name in ("count", "head", "case", "at"))
-        if (count, head) != (str(self.entries), self.newest):
-            raise WrongError(f"{count} entries ending in {head} were sealed; entries were removed, added or changed: the ledger has others")
-        if statement.get("case") != self.case["identity"]:
-            raise WrongError(f"the seal is of case {case}")
-        check.say(f"{count} entries were sealed at {at}, as the sealing machine's clock had it")
-        check.say(f"public key {public.hex()}, its SHA-256 (fingerprint) {fingerprint}")
-        if self.key is None:
-            check.say("whose key this is, the reader must settle: ask the authority for the fingerprint over another channel")
+        if "log/checkpoint" not in self.material.names:
+            _need(not self.prefix, "log/checkpoint is missing: nobody vouches for this bundle", NOT_CHECKABLE)
+            return check.say("no checkpoint was made: that no newest entry was removed shows only in a bundle, or with --head")
+        size, here = self._checkpoint("log/checkpoint", check), len(self.roots)
+        _need(size == here or not self.prefix, f"{size} entries were sealed; entries were added: the ledger has {here}")
+        digests = self.digests[:size]
+        rows = {"entries": [b"\0\x20" + digest for digest in digests], "0": [_sha256(LEAF, digest) for digest in digests]}
+        for level in range(1, 1 + (size >= TILE) + (size >= TILE**2)):  # C2SP tlog-tiles: the roots of the whole tiles below
+            row = rows[str(level - 1)]
+            rows[str(level)] = [_Tree(row[start : start + TILE]).root() for start in range(0, len(row) - TILE + 1, TILE)]
+        for kind in rows.keys() | {name.split("/")[2] for name in self.material.names if name.startswith("log/tile/")}:
+            found = b"".join(self.material.text(name) for name in sorted(self.material.names) if name.startswith(f"log/tile/{kind}/"))
+            _need(found == b"".join(rows.get(kind, ())), f"the tiles log/tile/{shown(kind)}/ are not those of these {size} entries")
+        return check.say(f"tiles of {len(rows)} kinds agree")
 
     def _authority(self, check: Check) -> None:
-        for in_entry, in_file in CASE_FIELDS.items():
-            if self.opened.get(in_entry) != self.case[in_file]:
-                check.say(f"case.json does not say of the case's {in_file} what its opening in the ledger says", BROKEN)
-        for entry in self.acts:
-            number, named, where = entry["number"], entry.get("authorization"), f"entry {entry['number']} ({entry['event']})"
-            granted = self.granted.get(named) if type(named) is int else None
-            if granted is None or type(named) is not int or type(number) is not int or named >= number:
+        grants = {entry["number"]: entry for entry in self._of("authorization:granted")}
+        revoked = {entry.get("entry"): entry["number"] for entry in reversed(self._of("authorization:revoked"))}
+        acts = [entry for entry in self.entries if entry["event"] in PERMITTED or entry.get("authorization") is not None]
+        for act in acts:
+            where, event, number, named = act["where"], act["event"], act["number"], act.get("authorization")
+            if type(named) is not int or named not in grants or named >= number:
                 check.say(f"{where} rests on no authorization entered before it", BROKEN)
-            elif entry["event"] != "exhibits:acquired":  # which ends an act that was allowed when it began
-                start, until, at = instant(granted.get("from")), instant(granted.get("until")), instant(entry.get("at"))
-                if self.revoked.get(named, number) < number:
-                    check.say(f"{where} rests on the authorization of entry {named}, which was revoked before", BROKEN)
-                if start is None or at is None or at < start or (granted.get("until") is not None and (until is None or at >= until)):
-                    check.say(f"{where} is not within the period of the authorization of entry {named}", BROKEN)
-        check.say(f"{len(self.acts)} acts of acquisition were entered")
-
-    def _manifests(self, check: Check) -> None:
-        first = 1
-        for entry in self.acts:
-            if entry["event"] == "exhibits:acquired":
-                where = f"entry {entry['number']}"
-                result, name = get(entry, "result", dict, where), get(get(entry, "object", dict, where), "manifest", str, where)
-                recorded = tuple(get(result, part, kind, where) for part, kind in (("count", int), ("manifest_sha256", str), ("root", str)))
-                found = tally(self.material.lines(self.prefix + name)) if MANIFEST_NAME.fullmatch(name) else None
-                if found is None or found != recorded:
-                    check.say(f"{shown(name)} is not the list that {where} names: recorded {recorded}, found {found}", BROKEN)
-                    continue
-                check.say(f"{name}: exhibits {first} to {first + found[0] - 1}, Merkle root {found[2]}")
-                first += found[0]
-                self.manifests.append(self.prefix + name)
+                continue
+            times = (str(grants[named].get("from")), act["began"], str(grants[named].get("until") or "9999-12-31T00:00:00Z"))
+            start, began, until = (time[:-1] if INSTANT.fullmatch(time) else "" for time in times)
+            if revoked.get(named, number) < number:
+                check.say(f"{where} rests on the authorization of entry {named}, which was revoked before", BROKEN)
+            if not start or (began < start and event not in ENDING) or (began >= until and event in PERMITTED):
+                check.say(f"{where} is not within the period of the authorization of entry {named}", BROKEN)
+        check.say(f"{len(acts)} acts that rest on an authorization were entered")
 
     def _exhibits(self, check: Check) -> None:
-        intact = without = absent = size = 0
-        for manifest in self.manifests:
+        self.slim = bool(self.prefix) and any(entry.get("originals") is False for entry in self._of("bundle:sealed")[-1:])
+        tally = {"intact": 0, "bytes": 0, "without": 0, "absent": 0}
+        for act in self._of("exhibits:acquired"):
+            where, tree, digest = act["where"], _Tree(), hashlib.sha256()
+            name = _get(act, "manifest", str, where)
+            recorded = tuple(_get(act, part, kind, where) for part, kind in (("count", int), ("manifest_sha256", str), ("root", str)))
+            for line in self.material.lines(self.prefix + name) if MANIFEST_NAME.fullmatch(name) else ():
+                tree.add(_sha256(LEAF, line))
+                digest.update(line + b"\n")
+                self._exhibit(_object_of(line, name), name, check, tally)
+            found = (tree.size, digest.hexdigest(), tree.root().hex())
+            check.say(f"{shown(name)} has {found[0]} lines, Merkle root {found[2]}")
+            if found != recorded:
+                check.say(f"{shown(name)} is not the list that {where} names: recorded {recorded}, found {found}", BROKEN)
+            self.ends.setdefault(self.prefix + name, self.material.names[self.prefix + name])
+        held, without = (
+            f"{tally['intact']} exhibits ({tally['bytes']} bytes)",
+            f"{tally['without']} have no bytes (such as links and folders)",
+        )
+        check.say(f"{held} have their recorded SHA-256; {without}")
+        if tally["absent"]:
+            check.say(f"{tally['absent']} exhibits are not in this bundle, by decision of whoever sealed it: only their digests are")
+
+    def _exhibit(self, exhibit: dict[str, object], manifest: str, check: Check, tally: dict[str, int]) -> None:
+        who = f"exhibit {shown(_get(exhibit, 'number', str, manifest))} ({shown(_get(exhibit, 'name', str, manifest))})"
+        if "sha256" not in exhibit:
+            tally["without"] += 1
+            return None
+        name, recorded = self.prefix + _get(exhibit, "object", str, who), _get(exhibit, "sha256", str, who)
+        offset, length = _get(exhibit, "offset", int, who), _get(exhibit, "length", int, who)
+        # what it takes of the object: in a pack (tar), a header before it and zeros up to a whole block, too
+        end, pack = self.ends.get(name, 0), name.endswith(".tar")
+        self.ends[name] = max(end, offset + length + (-length % TAR_BLOCK if pack else 0))
+        self.gaps |= {name} if pack and offset > end + TAR_BLOCK else set()
+        if name not in self.material.names and self.slim:
+            tally["absent"] += 1
+            return None
+        try:
+            found = self.material.sha256(name, offset, length)
+        except Failure as error:
+            return check.say(f"{who}: {error}", error.result)
+        if found != recorded:
+            return check.say(f"{who} was changed: its bytes in {shown(name)} have SHA-256 {found}, recorded {recorded}", BROKEN)
+        tally["intact"], tally["bytes"] = tally["intact"] + 1, tally["bytes"] + length
+        return None
+
+    def _files(self, check: Check) -> None:
+        """Source, of the bag's lists: RFC 8493, 2.1.3 and 2.2.1."""
+        for entry in self.entries:
+            if entry["event"] == "records:derived":  # a new reading replaces all tables of the one before
+                self.files = {name: one for name, one in self.files.items() if not name.startswith(f"{self.prefix}derived/records/")}
+            for named in (entry.get("files"), entry.get("kept")):
+                self.files |= {self.prefix + name: str(one) for name, one in (named.items() if isinstance(named, dict) else ())}
+        wanted, listed = {name: {digest} for name, digest in self.files.items()}, set[str]()
+        _need(f"{self.prefix}case.json" in wanted, "the ledger does not name case.json")
+        for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt") if self.prefix else ():
             for line in self.material.lines(manifest):
-                exhibit = object_of(line, manifest)
-                who = f"exhibit {shown(get(exhibit, 'number', str, manifest))} ({shown(get(exhibit, 'name', str, manifest))})"
-                if "sha256" not in exhibit:
-                    without += 1
-                    continue
-                name, length = self.prefix + get(exhibit, "object", str, who), get(exhibit, "length", int, who)
-                self._account(name, get(exhibit, "offset", int, who), length)
-                if not self.originals and name not in self.material.names:
-                    absent += 1
-                    continue
-                try:
-                    found = self.material.sha256_at(name, get(exhibit, "offset", int, who), length)
-                except (WrongError, UncheckableError) as error:
-                    check.say(f"{who}: {error}", BROKEN if isinstance(error, WrongError) else NOT_CHECKABLE)
-                    continue
-                if found != get(exhibit, "sha256", str, who):
-                    check.say(f"{who} was changed: its bytes in {shown(name)} have SHA-256 {found}, recorded {exhibit['sha256']}", BROKEN)
-                    continue
-                intact, size = intact + 1, size + length
-        check.say(f"{intact} exhibits ({size} bytes) have their recorded SHA-256; {without} have no bytes (such as links and folders)")
-        if absent:
-            check.say(f"{absent} exhibits are not in this bundle, by decision of whoever sealed it: only their digests are")
-
-    def _account(self, name: str, offset: int, length: int) -> None:
-        """Note which bytes of an object an exhibit takes; in a pack (tar), a header before it and zeros up to a whole block, too."""
-        end = self.ends.setdefault(name, 0)
-        if name.endswith(".tar"):
-            if offset > end + TAR_BLOCK:
-                self.gaps.add(name)
-            self.ends[name] = max(end, offset + length + -length % TAR_BLOCK)
-        else:
-            self.ends[name] = max(end, offset + length)
-
-    def _results(self, check: Check) -> None:
-        for name, digest in sorted(self.files.items()):
-            if self.prefix + name not in self.material.names or self.material.sha256(self.prefix + name) != digest:
-                check.say(f"{shown(name)} is missing, or was changed since the ledger named it", BROKEN)
-        check.say(f"the ledger names {len(self.files)} files")
+                digest, _, name = line.decode(errors="replace").partition("  ")
+                _need(HEX.fullmatch(digest) and name not in listed, f"{manifest} has a line that is no digest and name: {shown(name)}")
+                wanted.setdefault(name, set()).add(digest)
+                listed.add(name)
+        for name, digests in sorted(wanted.items()):
+            try:
+                found = self.material.sha256(name)
+                _need({found} == digests, f"{shown(name)} was changed: its SHA-256 is {found}, recorded {' and '.join(sorted(digests))}")
+            except Failure as error:
+                check.say(str(error), error.result)
+        check.say(f"the ledger names {len(self.files)} files, the bag's lists {len(listed)}")
 
     def _extra(self, check: Check) -> None:
-        """In a case folder, working files (drafts/, lock, journals, names with a dot first) are passed over.
-
-        So is what an acquisition has put there that is still under way, or was interrupted; the ledger says that it was begun.
-        """
-        begun, ended = (sum(entry["event"] == event for entry in self.acts) for event in ("acquisition:begun", "exhibits:acquired"))
-        unfinished = ("objects/", f"acquisitions/{begun:04d}.manifest") if begun > ended and not self.prefix else ()
-        pending = 0
-        known = self.ends.keys() | set(self.manifests) | (TAG_FILES if self.prefix else {"README.txt"})
-        known |= {self.prefix + name for name in (*self.files, "case.json")}
-        known |= {f"{self.prefix}ledger/{number:012d}.json" for number in range(1, self.entries + 1)}
+        """In a case folder, working files and what an acquisition put there that is still under way are passed over."""
+        begun, ended = len(self._of("acquisition:begun")), len(self._of("exhibits:acquired"))
+        passed = "log/tile/.*" if self.prefix else r"log/tile/.*|lock|drafts/.*|(.*/)?\..*|.*\.journal\.jsonl"  # tiles: see the seal
+        passed += rf"|objects/.*|acquisitions/{begun:04d}\.manifest.*" if begun > ended and not self.prefix else ""
+        known = self.ends.keys() | self.files.keys() | (TAG_FILES if self.prefix else {"README.txt", "log/checkpoint"})
+        known |= {f"{self.prefix}ledger/{number:012d}.json" for number in range(1, len(self.roots) + 1)}
         for name, end in sorted(self.ends.items()):
             whole = end + 2 * TAR_BLOCK * name.endswith(".tar")
             if name in self.material.names and (self.material.names[name] != whole or name in self.gaps):
                 check.say(f"{shown(name)} holds bytes that belong to no exhibit", BROKEN)
         for name in sorted(self.material.names.keys() - known):
-            if unfinished and name.startswith(unfinished):
-                pending += 1
-                continue
-            working = name == "lock" or name.startswith("drafts/") or "/." in f"/{name}" or name.endswith(".journal.jsonl")
-            if self.prefix or not working:
+            if not re.fullmatch(passed, name, re.DOTALL):
                 check.say(f"{shown(name)} was added: neither the ledger nor a list of exhibits names it", BROKEN)
-        if pending:
-            check.say(f"acquisition {begun} was not finished; {pending} of its files are in no list yet; the same command goes on with it")
+        if begun > ended:
+            check.say(f"acquisition {begun} was not finished; its files are in no list yet; the same command goes on with it")
+
+    def _proof(self, check: Check) -> None:
+        where = shown(self.path.name)
+        _need(self.path.stat().st_size <= LARGEST_TEXT, f"{where} is larger than it can be")
+        proof = _object_of(self.path.read_bytes(), where)
+        kind, note = proof.get("format"), _Note(_get(proof, "checkpoint", str, where).encode(), "its checkpoint")
+        _need(kind in {EXHIBIT_PROOF, GROWTH_PROOF}, "a proof of this kind is not known here", NOT_CHECKABLE)
+        self.keys[_key_of(_get(proof, "log_key", str, where))] = "log_key"
+        path, line_path = (
+            [bytes.fromhex(str(one)) for one in _get({"line_path": [], **proof}, name, list, where)] for name in ("path", "line_path")
+        )
+        self._holder(note, f"{note.size} entries of {shown(note.origin)}", check)
+        if kind == GROWTH_PROOF:
+            size, old = _get(proof, "size", int, where), bytes.fromhex(_get(proof, "root", str, where))
+            path = path if size & (size - 1) else [old, *path]  # 2.1.4.2, step 2
+            _need(0 < size <= note.size and path, "it is of no growth")
+            index, last = size - 1, note.size - 1
+            while index & 1:
+                index, last = index >> 1, last >> 1
+            reached = _Tree.climb(path[0], index, last + 1, path[1:])
+            _need(reached == (old, note.root), "the ledger did not grow from the one it names: entries were rewritten")
+            return check.say(f"its first {size} entries are those of root {old.hex()}: compare it with the checkpoint you hold")
+        line, entry = (_get(proof, name, str, where).encode() for name in ("line", "entry"))
+        act, exhibit = _object_of(entry, "its entry"), _object_of(line, "its line")
+        result, number = _get(act, "result", dict, "its entry"), _get(act, "number", int, "its entry")
+        index, count = _get(proof, "line_index", int, where), _get(result, "count", int, "its entry")
+        root = _Tree.climb(_sha256(LEAF, line), index, count, line_path)[1]
+        _need(act.get("event") == "exhibits:acquired" and root.hex() == result.get("root"), "the line is not one that the entry is about")
+        root = _Tree.climb(_sha256(LEAF, _sha256(entry)), number - 1, note.size, path)[1]
+        _need(root == note.root, f"entry {number} is not in the ledger that was signed")
+        which, name, sha256 = (shown(str(exhibit.get(part))) for part in ("number", "name", "sha256"))
+        return check.say(f"exhibit {which} ({name}) is of SHA-256 {sha256}: compare it with `sha256sum` of the file")
+
+    def _witnesses(self, check: Check) -> None:
+        for entry in self._of("checkpoint:cosigned"):
+            self._checkpoint(self.prefix + _get(entry, "checkpoint", str, entry["where"]), check)
+        given = {_key_of(text) for text in self.witness}
+        for key in sorted(given | {key for key, whose in self.keys.items() if whose == "witness_key"}):
+            said = [f"{over}: {words}" for over, note in self.notes.items() if (words := note.signing(key))]
+            for words in said:
+                check.say(
+                    words + ("" if key in given else "; by the key that the holder entered: ask the witness for it, and give --witness")
+                )
+            if key in given and not said:
+                check.say(f"nothing here is cosigned by {shown(key[0])}", NOT_CHECKABLE)
+
+    def _timestamps(self, check: Check) -> None:
+        for entry in self._of("timestamp:received"):
+            stamped = _get(entry, "entry", int, entry["where"])
+            names = (_get(entry, "token", str, entry["where"]), f"ledger/{stamped:012d}.json", _get(entry, "trust", str, entry["where"]))
+            answer, data, trust = (self.material.text(self.prefix + name) for name in names)
+            settle = "" if self.trust else "; whether those who signed are to be trusted the reader must settle: give --trust"
+            check.say(f"entry {stamped}: {_stamp(answer, data, Path(self.trust).read_bytes() if self.trust else trust)}{settle}")
 
     def text(self) -> Iterator[str]:
         """Yield the outcome as lines of text."""
         yield f"Checked: {shown(str(self.path))}"
-        for check in self.checks:
-            yield f"\n{check.number}. {check.subject}: {check.result.upper()}"
-            yield from (f"   {words}" for words in check.seen)
-            yield from (f"   and {check.left_out} more",) * (check.left_out > 0)
+        for number, check in enumerate(self.checks, 1):
+            yield f"\n{number}. {check.subject}: {check.result.upper()}"
+            yield from (f"   {words}" for words in check.seen or ["there is none"])
             yield f"   If it holds, it shows that {check.shows}."
-        yield "\n" + VERDICTS[self.verdict]
+        yield "\n" + VERDICTS[self.verdict][1]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check what the command line names, print the outcome, return the exit status."""
     parser = argparse.ArgumentParser(description="Check a Comity case. Exit status: 0 it holds, 1 it is broken, 2 it cannot be checked.")
-    parser.add_argument("path", type=Path, help="bundle.zip, an unpacked bundle, or a case folder")
+    parser.add_argument("path", type=Path, help="bundle.zip, an unpacked bundle, a case folder, or a proof (.json)")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.add_argument("--head", help="SHA-256 of the newest ledger entry, known from elsewhere")
-    parser.add_argument("--key", help="fingerprint of the sealing key, known from elsewhere")
-    options = parser.parse_args(arguments)
-    run = Verification(options.path, head=options.head, key=options.key)
-    as_json = {"path": shown(str(run.path)), "verdict": run.verdict, "checks": [asdict(check) for check in run.checks]}
-    printed = json.dumps(as_json, indent=2) if options.json else "\n".join(run.text())
+    parser.add_argument("--head", default="", help="SHA-256 of the newest ledger entry, known from elsewhere")
+    parser.add_argument("--key", default="", help="fingerprint of the sealing key, known from elsewhere")
+    parser.add_argument("--witness", action="append", default=[], help="a witness's key, NAME+ID+KEY, as the witness gave it to you")
+    parser.add_argument("--trust", default="", help="file with certificates (PEM) that lead to timestamping authorities")
+    options = vars(parser.parse_args(arguments))
+    path, as_json = options.pop("path"), options.pop("json")
+    run = Verification(path, **options)
+    outcome = {"path": shown(str(path)), "verdict": run.verdict, "checks": [asdict(check) for check in run.checks]}
+    printed = json.dumps(outcome, indent=2) if as_json else "\n".join(run.text())
     encoding = sys.stdout.encoding or "ascii"
     sys.stdout.write(printed.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-    return STATUS[run.verdict]
+    return VERDICTS[run.verdict][0]
 
 
 if __name__ == "__main__":

@@ -8,17 +8,20 @@ import struct
 import subprocess
 import sys
 import zipfile
+from base64 import b64decode, b64encode
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from case_factory import new_case, preserve, seal
 from comity import verify
 from comity.casework.folder import Folder
 from comity.casework.node_key import node_key
 from comity.exchange import bundle
-from comity.ledger import Statement
+from comity.ledger import checkpoint_of, leaves
 
 TOP = "bundle/"
 
@@ -59,6 +62,10 @@ def run(path: Path, *options: str) -> tuple[int, dict]:
     return done.returncode, json.loads(done.stdout)
 
 
+def words_of(outcome: dict, subject: str) -> str:
+    return "\n".join(words for c in outcome["checks"] if c["subject"] == subject for words in c["seen"])
+
+
 def check(path: Path, **known: str) -> tuple[str, str]:
     """Return the verdict and all that was seen by checks that do not hold."""
     outcome = verify.Verification(path, **known)
@@ -91,8 +98,8 @@ def packed(path: Path, contents: dict[str, bytes], *, relist: bool, method: int 
 def test_an_untouched_bundle_verifies_anywhere(place: Path):
     status, outcome = run(place / "sealed.zip")
     assert (status, outcome["verdict"]) == (0, "holds")
-    assert [c["subject"] for c in outcome["checks"]] == [s for s, _ in verify.SUBJECTS]
-    assert "3 exhibits" in outcome["checks"][6]["seen"][0]
+    assert [c["subject"] for c in outcome["checks"]] == [subject for subject in verify.SUBJECTS if subject != "proof"]
+    assert "3 exhibits" in words_of(outcome, "exhibits")
     text = subprocess.run([sys.executable, "-I", place / "verify.py", place / "sealed.zip"], capture_output=True, text=True, check=False)
     assert text.returncode == 0
     assert text.stdout.rstrip().endswith("VERIFIED: everything that was checked holds.")
@@ -109,7 +116,7 @@ def test_the_bundle_carries_its_verifier(place: Path, tmp_path: Path):
 def test_a_bundle_without_originals_says_so(place: Path):
     status, outcome = run(place / "slim.zip")
     assert status == 0
-    assert "not in this bundle" in outcome["checks"][6]["seen"][1]
+    assert "not in this bundle" in words_of(outcome, "exhibits")
     assert not [name for name in members(place / "slim.zip") if "objects" in name]
 
 
@@ -119,15 +126,15 @@ def test_the_same_case_makes_the_same_bytes(place: Path, tmp_path: Path):
         patch.setenv("XDG_DATA_HOME", str(place / "data"))
         folder = Folder.open(place / "case")
         entries = folder.entries()
-        statement = Statement(case=folder.case.identity, count=len(entries), head=entries[-1].digest, at=folder.case.opened_at)
-        bundle.write(tmp_path / "again.zip", case=folder.path, entries=entries, seal=node_key().seal(statement), originals=True)
+        checkpoint = node_key().sign(checkpoint_of(leaves(entries)))
+        bundle.write(tmp_path / "again.zip", case=folder.path, entries=entries, checkpoint=checkpoint, originals=True)
     assert (tmp_path / "again.zip").read_bytes() == (place / "sealed.zip").read_bytes()
 
 
 def test_the_case_folder_verifies_too(place: Path):
     status, outcome = run(place / "case")
     assert status == 0
-    assert [c["number"] for c in outcome["checks"]] == [0, 2, 4, 5, 6, 7, 8]
+    assert "no checkpoint was made" in words_of(outcome, "seal")
 
 
 def test_a_flipped_byte_anywhere_is_found_or_changes_nothing(place: Path, tmp_path: Path):
@@ -160,7 +167,12 @@ def test_a_flipped_byte_anywhere_is_found_or_changes_nothing(place: Path, tmp_pa
         ("data/objects/packs/000001.tar", lambda _: None, "000001.tar is missing"),
         ("data/derived/findings.json", lambda d: d + b" ", "derived/findings.json"),
         ("data/report.html", lambda _: None, "report.html"),
-        ("data/case.json", lambda d: d.replace(b"Unit 7", b"Unit 8"), "authority"),
+        ("data/case.json", lambda d: d.replace(b"Unit 7", b"Unit 8"), "data/case.json was changed"),
+        ("data/case.json", lambda d: d + b"\n", "data/case.json was changed"),
+        ("log/checkpoint", lambda d: d.replace(b"\n", b"\n1", 1), "log/checkpoint"),
+        ("log/tile/0/000.p/7", lambda d: d[:-1] + b"!", "the tiles log/tile/0/"),
+        ("log/tile/entries/000.p/7", lambda _: None, "the tiles log/tile/entries/"),
+        ("log/tile/1/000.p/1", lambda _: bytes(32), "log/tile/1/"),
         ("data/case.json", lambda _: None, "case.json"),
         ("data/extra.txt", lambda _: b"planted", "extra.txt was added"),
         ("data/ledger/000000000099.json", lambda _: b"{}", "000000000099.json"),
@@ -196,27 +208,36 @@ def test_the_newest_entries_cannot_be_cut_off(place: Path, tmp_path: Path):
 
 def test_the_seal_is_checked(place: Path, tmp_path: Path):
     contents = members(place / "sealed.zip")
-    fields = json.loads(contents["seal.json"])
-    for field, value, named in (
-        ("signature", "00" * 64, "signature"),
-        ("signature", "zz", "hexadecimal"),
-        ("public_key", "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", "signature"),
-        ("signed", fields["signed"].replace("2026", "2025"), "signature"),
+    text, _, lines = contents["log/checkpoint"].decode().rpartition("\n\n")
+    name, coded = lines.split()[1:]
+    signature = bytearray(b64decode(coded))
+    signature[-1] ^= 1
+    stranger = Ed25519PrivateKey.generate()
+    public = stranger.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    identity = hashlib.sha256(name.encode() + b"\n\x01" + public).digest()[:4]
+    by_a_stranger = b64encode(identity + stranger.sign((text + "\n").encode())).decode()
+    for forged, named in (
+        (f"{text}\n\n\u2014 {name} {b64encode(signature).decode()}\n", "is not by its key"),
+        (f"{text}\n\n\u2014 {name} {by_a_stranger}\n", "no signature by the holder"),
+        (f"{text}\n\n\u2014 {name} zz\n", "padding"),
+        (f"{text}\n\n- {name} {coded}\n", "no proper signatures"),
+        (text.replace(text.split("\n")[1], "1", 1) + "\n\n" + lines, "other entries were sealed"),
+        (text + "\n" + lines, "checkpoint"),
+        ("", "checkpoint"),
     ):
-        forged = {**contents, "seal.json": json.dumps({**fields, field: value}).encode()}
-        verdict, words = check(packed(tmp_path / "forged.zip", forged, relist=True))
+        verdict, words = check(packed(tmp_path / "forged.zip", {**contents, "log/checkpoint": forged.encode()}, relist=True))
         assert verdict == verify.BROKEN
         assert named in words
-    del contents["seal.json"]
+    del contents["log/checkpoint"]
     verdict, words = check(packed(tmp_path / "unsealed.zip", contents, relist=True))
     assert verdict == verify.NOT_CHECKABLE
-    assert "seal.json is missing" in words
+    assert "log/checkpoint is missing" in words
 
 
 def test_a_known_head_and_key_are_compared(place: Path):
     _, outcome = run(place / "sealed.zip")
-    head = outcome["checks"][2]["seen"][0].split()[-1]
-    key = outcome["checks"][3]["seen"][1].split()[-1]
+    head = words_of(outcome, "ledger").split()[-1]
+    key = words_of(outcome, "seal").partition("(SHA-256) ")[2][:64]
     assert run(place / "sealed.zip", "--head", head, "--key", key)[0] == 0
     assert check(place / "sealed.zip", head="ab" * 32)[0] == verify.BROKEN
     assert "not with abab" in check(place / "sealed.zip", key="ab" * 32)[1]
@@ -286,7 +307,7 @@ CASE = ("bundle/data/case.json", b'{"format":2}')
         ([BAGIT, ("bundle/data/case.json", b'{"format":' + b"9" * 10_000 + b"}")], "not readable JSON"),
         ([BAGIT, ("bundle/data/case.json", b'"' + b"a" * 5_000_000 + b'"')], "larger than it can be"),
         ([BAGIT, ("bundle/data/case.json", b"\xff")], "not readable JSON"),
-        ([BAGIT, CASE], "fields that a case has"),
+        ([BAGIT, CASE], "no entry in the ledger"),
         ([], "neither a Comity case folder nor a bundle"),
     ],
 )
@@ -326,9 +347,11 @@ def test_members_that_share_bytes_are_refused(tmp_path: Path):
 
 
 def test_a_list_of_members_too_long_for_memory_is_refused(tmp_path: Path):
-    path = tmp_path / "long.zip"
-    end = struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFF0, 0, 0)
-    path.write_bytes(bytes(1000) + end)
+    path, size = tmp_path / "long.zip", 65 * 2**20
+    with path.open("wb") as stream:
+        stream.truncate(size)  # a list of zeros that takes no disk
+        stream.seek(size)
+        stream.write(struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, 1, 1, size, 0, 0))
     assert "too long" in check(path)[1]
 
 
@@ -343,8 +366,8 @@ def test_output_cannot_be_forged_by_names(tmp_path: Path):
     """Control characters and line breaks of hostile texts do not reach the terminal."""
     folder = tmp_path / "case"
     folder.mkdir()
-    fields = dict.fromkeys(verify.CASE_FIELDS.values(), "\x1b[2J\nVERIFIED: everything holds\u202e")
-    (folder / "case.json").write_text(json.dumps({"format": 2, **fields}))
+    fields = dict.fromkeys(verify.CASE_FIELDS, "\x1b[2J\nVERIFIED: everything holds\u202e")
+    (folder / "case.json").write_text(json.dumps({**fields, "format": 2}))
     done = subprocess.run([sys.executable, "-I", verify.__file__, folder], capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "\x1b" not in done.stdout

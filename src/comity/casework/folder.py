@@ -26,6 +26,9 @@ from comity.terms.instant import format_instant, parse_instant
 FORMAT = 2
 """The case folder format this version writes and reads; see docs/case-folder.md."""
 
+CASE_FILE = "case.json"
+"""Name of the file that says what the case is; the first ledger entry names its digest."""
+
 INSTRUMENT = f"comity {__version__}"
 """What ledger entries name as the instrument of an act."""
 
@@ -88,7 +91,7 @@ class Folder:
         for name in _SKELETON:
             (path / name).mkdir(exist_ok=True)
         store.put_if_absent("README.txt", _README.encode())
-        if not store.put_if_absent("case.json", _encode_case(case)):
+        if not store.put_if_absent(CASE_FILE, _encode_case(case)):
             raise StateError(f"{path} became a case meanwhile", remedy="Open it instead.")
         return cls(path.resolve(), case)
 
@@ -98,9 +101,9 @@ class Folder:
 
         StateError when it is not a case or of a newer format; IntegrityError when it is damaged.
         """
-        if not (path / "case.json").is_file():
+        if not (path / CASE_FILE).is_file():
             raise StateError(f"{path} is not a case folder", remedy="Name a folder that `comity investigate --case` made.")
-        folder = cls(path.resolve(), _decode_case(FolderStore(path).read("case.json", most=_LARGEST_CASE_FILE), where=path / "case.json"))
+        folder = cls(path.resolve(), _decode_case(FolderStore(path).read(CASE_FILE, most=_LARGEST_CASE_FILE), where=path / CASE_FILE))
         folder.entries()
         return folder
 

@@ -9,7 +9,8 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat, load_pem_private_key
 
-from comity.ledger import Seal, Statement
+from comity.ledger import Checkpoint, KeyKind, Note, Signature, VerifierKey
+from comity.ledger.note import cosignature, cosigned_message
 from comity.terms.digest import Digest
 from comity.terms.errors import SettingsError
 
@@ -34,9 +35,22 @@ class NodeKey:
         """SHA-256 of the public key in hex: what two people compare over the telephone."""
         return Digest.of(self.public).hex
 
-    def seal(self, statement: Statement) -> Seal:
-        """Return `statement` signed."""
-        return Seal(statement=statement, public_key=self.public, signature=self._private.sign(statement.encode()))
+    def known_as(self, name: str, kind: KeyKind) -> VerifierKey:
+        """Return what others check this key's signatures with; ValueError for a name with spaces or "+"."""
+        return VerifierKey(name=name, kind=kind, public=self.public)
+
+    def sign(self, checkpoint: Checkpoint) -> Note:
+        """Return `checkpoint` signed under its own name: this is how far the ledger kept here came."""
+        key = self.known_as(checkpoint.origin, KeyKind.NOTE)
+        made = Signature(name=key.name, identity=key.identity, data=self._private.sign(checkpoint.text.encode()))
+        return Note(text=checkpoint.text, signatures=(made,))
+
+    def cosign(self, note: Note, *, name: str, at: int) -> Note:
+        """Return the checkpoint `note`, cosigned by this node as the witness `name` at `at` (seconds since 1970)."""
+        key = self.known_as(name, KeyKind.COSIGNATURE)
+        signature = self._private.sign(cosigned_message(note.text, at=at))
+        made = Signature(name=name, identity=key.identity, data=cosignature(signature, at=at))
+        return Note(text=note.text, signatures=(*note.signatures, made))
 
 
 def node_key() -> NodeKey:

@@ -9,10 +9,11 @@ from datetime import datetime
 from pathlib import Path
 
 from comity.casework.clock import now
-from comity.casework.folder import INSTRUMENT, Case, Folder
+from comity.casework.folder import CASE_FILE, INSTRUMENT, Case, Folder
 from comity.evidence.authorization import GRANTED, Authorization, decode, encode, live
 from comity.ledger import Entry
 from comity.terms.canonical import Json
+from comity.terms.digest import Digest
 from comity.terms.errors import SettingsError, StateError
 from comity.terms.jurisdiction import parse_state
 
@@ -101,7 +102,7 @@ def enter_opening(folder: Folder, act: Actor) -> None:
             OPENED,
             authorization=None,
             object={"case": case.identity, "title": case.title, "state": case.state, "authority": case.authority},
-            result={},
+            result={"kept": {CASE_FILE: Digest.of((folder.path / CASE_FILE).read_bytes()).hex}},
             at=case.opened_at,
         )
 

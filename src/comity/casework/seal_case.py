@@ -12,7 +12,7 @@ from comity.casework.open_case import Actor
 from comity.casework.progress import Progress
 from comity.casework.write_report import REPORTED
 from comity.exchange.bundle import write
-from comity.ledger import Statement, current_files
+from comity.ledger import KeyKind, checkpoint_of, current_files, leaves
 from comity.terms.errors import StateError
 
 SEALED = "bundle:sealed"
@@ -47,18 +47,19 @@ def seal_case(folder: Folder, *, output: Path, originals: bool, heuristics: bool
     key = node_key()
     with folder.locked("comity seal"):
         at = now()
+        opened = checkpoint_of(leaves(folder.entries()))
         entry = Actor(folder)(
             SEALED,
             authorization=None,
             object={"bundle": os.fsencode(output.name).decode("utf-8", errors="backslashreplace"), "originals": originals},
-            result={"key": key.fingerprint},
+            result={"key": key.fingerprint, "log_key": key.known_as(opened.origin, KeyKind.NOTE).encode()},
             at=at,
         )
         entries = folder.entries()
-        seal = key.seal(Statement(case=folder.case.identity, count=len(entries), head=entry.digest, at=at))
+        checkpoint = key.sign(checkpoint_of(leaves(entries)))
         size = sum((folder.path / name).stat().st_size for name in current_files(entries) if (folder.path / name).exists())
         progress.begin("Sealing", total=size + (sum(one.size for one in folder.manifests()) if originals else 0), unit="bytes")
-        bundle = write(output, case=folder.path, entries=entries, seal=seal, originals=originals, progress=progress.advance)
+        bundle = write(output, case=folder.path, entries=entries, checkpoint=checkpoint, originals=originals, progress=progress.advance)
         progress.end()
     return Sealed(entries=len(entries), head=entry.digest.hex, fingerprint=key.fingerprint, bytes=bundle.size)
 

@@ -17,8 +17,7 @@ from typing import BinaryIO
 from comity import verify
 from comity.evidence import manifest
 from comity.evidence.acquisition import acquisitions
-from comity.ledger import Entry, Seal, current_files
-from comity.terms.digest import Digest
+from comity.ledger import Entry, Note, checkpoint_of, current_files, kept_files, leaves, tiles
 from comity.terms.errors import IntegrityError, StateError
 from comity.terms.instant import format_instant
 
@@ -42,7 +41,8 @@ verify.py from another source and compare its SHA-256.
   data/objects/       the originals{originals}
   data/derived/       tables and findings made from them
   data/requests/      requests drawn up
-  seal.json           the signed text (number and SHA-256 of the newest act), the public key, the signature (Ed25519)
+  log/checkpoint      how far the record goes, signed (Ed25519); log/tile/ the digests of the acts, as public logs publish theirs
+  data/kept/          what others sent about this record: timestamps, checkpoints signed by witnesses
 
 Case:        {case}
 Sealed:      {at}
@@ -65,7 +65,7 @@ def write(
     *,
     case: Path,
     entries: Sequence[Entry],
-    seal: Seal,
+    checkpoint: Note,
     originals: bool,
     progress: Callable[[int], None] = lambda _size: None,
 ) -> Bundle:
@@ -79,22 +79,22 @@ def write(
         output: must not exist.
         entries: the ledger up to the entry `bundle:sealed`, whose object says `originals` too.
         case: the case folder.
-        seal: made over `entries`.
+        checkpoint: over `entries`, signed.
         originals: whether the objects go in, or only the manifests with their digests.
         progress: hears of bytes read.
 
-    Raises StateError when `output` exists or the seal is not over `entries`; IntegrityError when a file is missing or is not
+    Raises StateError when `output` exists or the checkpoint is not over `entries`; IntegrityError when a file is missing or is not
     what the ledger names.
     """
     if output.exists():
         raise _taken(output)
-    if not entries or (seal.statement.count, seal.statement.head) != (len(entries), entries[-1].digest):
+    if not entries or checkpoint.text != checkpoint_of(leaves(entries)).text:
         raise StateError("the seal is not over the ledger as it is", remedy="Seal again.")
     partial = output.with_name(f".{output.name}.{os.getpid()}.part")
     try:
         with partial.open("xb") as stream:
             with zipfile.ZipFile(stream, "w", allowZip64=True) as archive:
-                files = _Bag(archive, progress).fill(case, entries, seal, originals=originals)
+                files = _Bag(archive, progress).fill(case, entries, checkpoint, originals=originals)
             stream.flush()
             os.fsync(stream.fileno())
             size = stream.tell()
@@ -114,15 +114,17 @@ class _Bag:
         self._tags: dict[str, str] = {}
         self._size = 0
 
-    def fill(self, case: Path, entries: Sequence[Entry], seal: Seal, *, originals: bool) -> int:
+    def fill(self, case: Path, entries: Sequence[Entry], checkpoint: Note, *, originals: bool) -> int:
         """Put everything in, in one order; return the number of files."""
         self._tag("bagit.txt", b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
-        self._tag("README.txt", _readme(seal, originals=originals).encode())
+        self._tag("README.txt", _readme(entries, originals=originals).encode())
         self._tag("verify.py", Path(verify.__file__).read_bytes())
-        self._tag("seal.json", seal.encode())
+        self._tag("log/checkpoint", checkpoint.encode())
+        for name, data in tiles(leaves(entries)):
+            self._tag(f"log/{name}", data)
         for name, digest in _contents(case, entries, originals=originals):
             self._file(case, name, digest)
-        self._tag("bag-info.txt", self._information(seal).encode())
+        self._tag("bag-info.txt", self._information(entries).encode())
         self._tag("manifest-sha256.txt", _listing(self._payload))
         self._pack("tagmanifest-sha256.txt", io.BytesIO(_listing(self._tags)), progress=lambda _size: None)
         return len(self._payload) + len(self._tags) + 1
@@ -157,10 +159,10 @@ class _Bag:
                 progress(len(chunk))
         return digest.hexdigest(), size
 
-    def _information(self, seal: Seal) -> str:
+    def _information(self, entries: Sequence[Entry]) -> str:
         return (
-            f"Bagging-Date: {seal.statement.at:%Y-%m-%d}\n"
-            f"External-Identifier: {seal.statement.case}\n"
+            f"Bagging-Date: {entries[-1].at:%Y-%m-%d}\n"
+            f"External-Identifier: {entries[0].object.get('case')}\n"
             f"Payload-Oxum: {self._size}.{len(self._payload)}\n"
             "Bag-Software-Agent: Comity\n"
         )
@@ -168,7 +170,6 @@ class _Bag:
 
 def _contents(case: Path, entries: Sequence[Entry], *, originals: bool) -> Iterator[tuple[str, str | None]]:
     """Yield the names of the files to pack, with the SHA-256 they must have where one is recorded; in one order."""
-    yield "case.json", None
     for entry in entries:
         yield f"ledger/{entry.number:012d}.json", entry.digest.hex
     acquired = acquisitions(entries)
@@ -177,7 +178,7 @@ def _contents(case: Path, entries: Sequence[Entry], *, originals: bool) -> Itera
     if originals:
         for name in sorted({name for acquisition in acquired for name in _objects(case, acquisition.manifest)}):
             yield name, name.rpartition("/")[2] if name.startswith("objects/sha256/") else None
-    for name, digest in sorted(current_files(entries).items()):
+    for name, digest in sorted((kept_files(entries) | current_files(entries)).items()):
         if not _NAME.fullmatch(name):
             raise IntegrityError(f"the ledger names a file that cannot be one of the case: {name[:200]!r}")
         yield name, digest
@@ -198,14 +199,14 @@ def _listing(digests: Mapping[str, str]) -> bytes:
     return "".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()
 
 
-def _readme(seal: Seal, *, originals: bool) -> str:
+def _readme(entries: Sequence[Entry], *, originals: bool) -> str:
     return _README.format(
         originals="" if originals else ": not in this bundle, only their digests are",
-        case=seal.statement.case,
-        at=format_instant(seal.statement.at),
-        count=seal.statement.count,
-        head=seal.statement.head,
-        fingerprint=Digest.of(seal.public_key),
+        case=entries[0].object.get("case"),
+        at=format_instant(entries[-1].at),
+        count=len(entries),
+        head=entries[-1].digest,
+        fingerprint=entries[-1].result.get("key"),
     )
 
 

@@ -7,7 +7,6 @@ from comity.ledger.files import current_files, kept_files
 from comity.ledger.merkle import Tree, consistency_proof, inclusion_proof, root_of_proof, roots_of_growth
 from comity.ledger.note import KeyKind, Note, Signature, VerifierKey
 from comity.ledger.proof import ExhibitProof, GrowthProof
-from comity.ledger.seal import Seal, Statement
 from comity.ledger.tiles import tiles
 from comity.ledger.verdict import Check, Result, Verdict
 
@@ -22,9 +21,7 @@ __all__ = [
     "KeyKind",
     "Note",
     "Result",
-    "Seal",
     "Signature",
-    "Statement",
     "Tree",
     "Verdict",
     "VerifierKey",

@@ -1,7 +1,6 @@
 """The node's key: made once, for its owner alone."""
 
 import stat
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_pri
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from comity.casework.node_key import node_key
-from comity.ledger import Statement
+from comity.ledger import Checkpoint, KeyKind
+from comity.ledger.note import cosigned_at
 from comity.terms.digest import ZERO
 from comity.terms.errors import SettingsError
 from comity.verify import ed25519_holds
@@ -30,9 +30,20 @@ def test_it_is_made_on_first_use_and_stays(home: Path):
 
 
 def test_its_seal_holds(home: Path):
-    statement = Statement(case="x", count=1, head=ZERO, at=datetime(2026, 11, 23, tzinfo=UTC))
-    seal = node_key().seal(statement)
-    assert ed25519_holds(seal.public_key, statement.encode(), seal.signature)
+    key, checkpoint = node_key(), Checkpoint(origin="comity/x", size=1, root=ZERO)
+    (signature,) = key.sign(checkpoint).signatures
+    assert signature.by(key.known_as("comity/x", KeyKind.NOTE))
+    assert ed25519_holds(key.public, checkpoint.text.encode(), signature.data)
+
+
+def test_its_cosignature_holds_and_states_its_time(home: Path):
+    key = node_key()
+    note = key.sign(Checkpoint(origin="comity/x", size=1, root=ZERO))
+    signature = key.cosign(note, name="unit7.example/witness", at=1679315147).signatures[-1]
+    assert signature.by(key.known_as("unit7.example/witness", KeyKind.COSIGNATURE))
+    at, made = cosigned_at(signature.data)
+    assert at == 1679315147
+    assert ed25519_holds(key.public, b"cosignature/v1\ntime 1679315147\n" + note.text.encode(), made)
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])

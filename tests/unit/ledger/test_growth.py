@@ -3,7 +3,7 @@
 import hashlib
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from comity.ledger import Tree, consistency_proof, inclusion_proof, roots_of_growth
@@ -46,6 +46,7 @@ def root(leaves: list[bytes]) -> Digest:
     return tree.root()
 
 
+@settings(deadline=None)
 @given(st.integers(1, 140), st.data())
 def test_the_proofs_are_the_defined_ones(size: int, data):
     leaves = numbered(size)
@@ -55,6 +56,7 @@ def test_the_proofs_are_the_defined_ones(size: int, data):
     assert [bytes.fromhex(d.hex) for d in consistency_proof(leaves, first=first)] == subproof(first, leaves, whole=True)
 
 
+@settings(deadline=None)
 @given(st.integers(2, 140), st.data())
 def test_growth_leads_to_both_roots_and_a_rewritten_past_to_neither(size: int, data):
     leaves = numbered(size)
