@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from capture_factory import ACK, CLIENT, FIN, PSH, RST, SERVER, START, SYN, Packet, Talk, ethernet, hello, mixed, pcap, pcapng, query, udp
 from comity.parsers.capture import PARSER
 from comity.parsers.contract import Rows, Source
-from comity.parsers.packets import blocks, classic, conversations
+from comity.parsers.packets import blocks, classic, tcp_run
 
 
 def rows(data: bytes) -> list[dict[str, Any]]:
@@ -20,7 +20,7 @@ def rows(data: bytes) -> list[dict[str, Any]]:
     return sorted(found, key=lambda row: (row["trace.offset"], row["trace.length"], repr(row)))
 
 
-def one_by_one(self: conversations._Segments, before: object) -> np.ndarray[Any, Any]:
+def one_by_one(self: tcp_run.Segments, before: object) -> np.ndarray[Any, Any]:
     return np.ones(len(self.pieces.starts), np.bool_)
 
 
@@ -40,15 +40,20 @@ def captures(draw: st.DrawFn) -> list[Packet]:
     talks = []
     for number in range(draw(st.integers(1, 3))):
         talk = Talk(port=40_000 + number // 2, there=draw(st.sampled_from([0, 1_000, 2**32 - 20])), time=START + number)
+        # a connection that goes the same way with other numbers
+        twin = Talk(port=41_000 + number // 2, there=draw(st.sampled_from([77, 2**31 - 9])), back=2**32 - 3, time=START + number + 0.2)
         if draw(st.booleans()):
             talk.opened()
+            twin.opened()
         for _ in range(draw(st.integers(0, 14))):
             direction, flags, size = draw(acts)
             if draw(st.integers(0, 12)) == 0:
                 talk.there, talk.back = talk.there + 100_000, talk.back + 3_000_000_000
-            getattr(talk, direction)(flags, b"x" * size, again=draw(again), window=draw(window))
-            talk.time += draw(steps)
-        talks.append(talk)
+            repeated, opening, step = draw(again), draw(window), draw(steps)
+            for one in (talk, twin):
+                getattr(one, direction)(flags, b"x" * size, again=repeated, window=opening)
+                one.time += step
+        talks += [talk, twin]
     packets = [packet for talk in talks for packet in talk.packets]
     lookup = ethernet(udp(CLIENT, 5_000, SERVER, 53, query("a.example")))
     packets += [Packet(START + at, lookup) for at in draw(st.lists(st.integers(0, 200), max_size=4))]
@@ -61,7 +66,7 @@ def test_by_columns_as_packet_by_packet(packets: list[Packet]) -> None:
     data = pcap(packets)
     with pytest.MonkeyPatch.context() as patch:
         by_columns = rows(data)
-        patch.setattr(conversations._Segments, "_unsafe", one_by_one)
+        patch.setattr(tcp_run.Segments, "_unsafe", one_by_one)
         assert rows(data) == by_columns
     total = sum(row.get("source.packets", 0) + row.get("destination.packets", 0) for row in by_columns)
     assert total == len(packets)

@@ -77,7 +77,8 @@ class _Walk:
 
     def __init__(self, header: Header) -> None:
         self._header = header
-        self._layout = struct.Struct(">IIII" if header.big else "<IIII")
+        self._seconds_of = struct.Struct(">I" if header.big else "<I").unpack_from
+        self._captured_of = struct.Struct(">8xI" if header.big else "<8xI").unpack_from
         self._seconds: int | None = None
         self._lost = False
         self._cut = False
@@ -98,16 +99,16 @@ class _Walk:
             starts, at = self._follow(data, at, size, last=last)
             if starts:
                 yield self._records(numbers, base, np.array(starts, np.int64))
-                self._seconds = self._layout.unpack_from(data, starts[-1])[0]
+                self._seconds = self._seconds_of(data, starts[-1])[0]
             if not self._lost and len(starts) < _MOST_RECORDS:
                 return at
 
     def _follow(self, data: bytes, at: int, size: int, *, last: bool) -> tuple[list[int], int]:
         """Return where records begin from `at` on, as far as they are whole, and where the next one would."""
-        unpack, header = self._layout.unpack_from, self._header.record
+        captured_of, header = self._captured_of, self._header.record
         starts: list[int] = []
         while at + header <= size and len(starts) < _MOST_RECORDS:
-            captured = unpack(data, at)[2]
+            (captured,) = captured_of(data, at)
             if captured > LONGEST_RECORD:
                 self._lost = True
                 break

@@ -2,7 +2,7 @@
 
 States, timeouts, history letters and the rule who originated are those of Zeek's conn.log, so that the same capture gives the same
 conversations there and here; checksums are not judged, as with Zeek's option -C, because a capturing host leaves them to its
-network card. Source: Zeek 7, TCPSessionAdapter, TCP_Endpoint, UDP, ICMP, scripts/base/protocols/conn and scripts/base/init-bare.
+network card. Source: Zeek 7, TCPSessionAdapter, TCPEndpoint, UDP, ICMP, scripts/base/protocols/conn and scripts/base/init-bare.
 """
 
 # ruff: noqa: PLR2004 - numbers of the formats, where the standards named above have them
@@ -22,9 +22,10 @@ INACTIVE, SYN_SENT, SYN_ACK_SENT, PARTIAL, ESTABLISHED, CLOSED, RESET = range(7)
 
 _HALF, _WHOLE = 1 << 31, (1 << 32) - 1
 _TRUSTED_JUMP = 1 << 20
-_ATTEMPT = _AFTER_CLOSE = 5 * SECOND
+ACTS_AFTER = 5 * SECOND
+"""After this an attempt without an answer, or a closed connection, is over."""
 _LINGER = 6 * SECOND
-_PATIENCE, _PATIENCE_ESTABLISHED, _PATIENCE_INTERACTIVE = 60 * SECOND, 300 * SECOND, 3_600 * SECOND
+SHORTEST_PATIENCE, _PATIENCE_ESTABLISHED, _PATIENCE_INTERACTIVE = 60 * SECOND, 300 * SECOND, 3_600 * SECOND
 _INTERACTIVE = frozenset({21, 22, 23, 513})
 _HANDSHAKE = frozenset({INACTIVE, SYN_SENT, SYN_ACK_SENT})
 _BROADCAST = (0, 0xFFFFFFFF)
@@ -98,7 +99,7 @@ class Conversation:
 
     def expired(self, time: int) -> bool:
         """Return whether a packet at `time` belongs to another conversation of the same ends."""
-        return time >= self.seen + _PATIENCE
+        return time >= self.seen + SHORTEST_PATIENCE
 
     def packets(self, side: int) -> int:
         """Return the packets that `side` sent."""
@@ -141,8 +142,8 @@ class Conversation:
             self.history = "^"
 
 
-class _End:
-    """One end of a TCP connection; sequence numbers count on beyond 32 bits."""
+class End:
+    """One end of a TCP connection; sequence numbers count on beyond 32 bits. Only `Connection` and `course` change it."""
 
     __slots__ = (
         "ack",
@@ -171,6 +172,7 @@ class _End:
         self.rst: int | None = None
 
     def begin(self, start: int, last: int) -> None:
+        """Count from `start`, the place of a SYN, that something was sent up to `last`."""
         self.start = self.ack = start
         self.last = last
 
@@ -182,8 +184,8 @@ class Connection(Conversation):
 
     def __init__(self, key: Key, *, sender: int, time: int, begin: int, precision: int, vlan: int, flags: int) -> None:
         super().__init__(key, sender=sender, time=time, begin=begin, precision=precision, vlan=vlan)
-        self.ends = (_End(), _End())
-        self.patience = _PATIENCE
+        self.ends = (End(), End())
+        self.patience = SHORTEST_PATIENCE
         self.attempt: int | None = None
         self.deadline: int | None = None
         if (not flags & SYN or flags & ACK) and self._looks_answered(sender, flags):
@@ -205,6 +207,10 @@ class Connection(Conversation):
         if self.attempt is not None and time >= self.attempt and first.state in {SYN_SENT, SYN_ACK_SENT} and second.state == INACTIVE:
             return True
         return (first.closed or second.closed) and RESET in {first.state, second.state} and time > self.seen + _LINGER
+
+    def interactive(self) -> bool:
+        """Return whether the responder's port is one of those that people type at, and pause."""
+        return self.key[4 if self.origin == 1 else 7] in _INTERACTIVE
 
     def reused(self, flags: int, seq: int) -> bool:
         """Return whether a packet begins a new connection between the same ends."""
@@ -243,7 +249,7 @@ class Connection(Conversation):
         elif flags & (SYN | FIN | RST):
             self._change(me, peer, flags)
 
-    def _reach(self, side: int, me: _End, flags: int, tail: int, size: int) -> None:
+    def _reach(self, side: int, me: End, flags: int, tail: int, size: int) -> None:
         """Take how far `me` came with a segment that ends at `tail`; what comes no further is a retransmission."""
         jump = tail - me.last
         if flags & (SYN | RST) and abs(jump) > _TRUSTED_JUMP:
@@ -258,7 +264,7 @@ class Connection(Conversation):
             me.retransmitted += 1
             self._scaled(side, "T", me.retransmitted)
 
-    def _place(self, me: _End, flags: int, seq: int, length: int) -> int:
+    def _place(self, me: End, flags: int, seq: int, length: int) -> int:
         """Return where a segment lies in what `me` sends, beginning to count at the first."""
         if me.state == INACTIVE:
             if flags & SYN:
@@ -273,7 +279,7 @@ class Connection(Conversation):
                 me.begin(position, position + length)
         return position
 
-    def _mark(self, side: int, me: _End, flags: int, position: int, size: int) -> None:
+    def _mark(self, side: int, me: End, flags: int, position: int, size: int) -> None:
         """Add a packet's letter to the history: each once a side; S, H, F and R again where the sequence number differs."""
         several = flags & (SYN | FIN | RST)
         if not several:
@@ -294,7 +300,7 @@ class Connection(Conversation):
             if known != position:
                 self.history += letter if side == self.origin else letter.lower()
 
-    def _once(self, side: int, me: _End, letter: str) -> None:
+    def _once(self, side: int, me: End, letter: str) -> None:
         if letter not in me.marks:
             me.marks += letter
             self.history += letter if side == self.origin else letter.lower()
@@ -304,14 +310,14 @@ class Connection(Conversation):
         if str(count).rstrip("0") == "1":
             self.history += letter if side == self.origin else letter.lower()
 
-    def _enter(self, me: _End, peer: _End, state: int) -> None:
+    def _enter(self, me: End, peer: End, state: int) -> None:
         if state == me.state:
             return
         if state not in _HANDSHAKE and me.state in _HANDSHAKE and peer.state in _HANDSHAKE:
             self.patience = _PATIENCE_ESTABLISHED
         me.previous, me.state = me.state, state
 
-    def _change(self, me: _End, peer: _End, flags: int) -> None:
+    def _change(self, me: End, peer: End, flags: int) -> None:
         """Go to the next state of an end that sent before, by a packet with SYN, FIN or RST."""
         if me.state == RESET or (me.state == CLOSED and (not flags & RST or peer.state == CLOSED)):
             return
@@ -334,7 +340,7 @@ class Connection(Conversation):
         if flags & SYN:
             if originates:
                 self._enter(me, peer, SYN_ACK_SENT if flags & ACK else SYN_SENT)
-                self.attempt = self.seen + _ATTEMPT
+                self.attempt = self.seen + ACTS_AFTER
             else:
                 self._answer(side, flags, seq)
         if flags & FIN:
@@ -358,15 +364,15 @@ class Connection(Conversation):
         elif peer.state == SYN_SENT:
             self._enter(peer, me, ESTABLISHED)
         self._enter(me, peer, ESTABLISHED)
-        if peer.state != PARTIAL and self.key[4 if self.origin == 1 else 7] in _INTERACTIVE:
+        if peer.state != PARTIAL and self.interactive():
             self.patience = _PATIENCE_INTERACTIVE
 
-    def _close(self, me: _End, peer: _End) -> None:
+    def _close(self, me: End, peer: End) -> None:
         if me.closed:
             return
         me.closed = True
         if me.state == RESET or peer.closed or peer.state == INACTIVE:
-            self.deadline = self.seen + _AFTER_CLOSE
+            self.deadline = self.seen + ACTS_AFTER
 
     def payload(self, side: int) -> int:
         """Return the bytes that `side` sent, by its sequence numbers: also those the capture does not hold."""
@@ -403,7 +409,7 @@ class Connection(Conversation):
         return {(SYN_SENT, INACTIVE): "S0", (ESTABLISHED, ESTABLISHED): "S1"}.get((one, two), "OTH")
 
 
-def _acknowledge(peer: _End, flags: int, ack: int) -> None:
+def _acknowledge(peer: End, flags: int, ack: int) -> None:
     """Take what the other end says it got of what `peer` sent."""
     if peer.state == INACTIVE:
         peer.begin(ack - 1, ack - 1)

@@ -6,8 +6,9 @@ Source: RFC 1035, 4.1; RFC 3596 (AAAA), RFC 2782 (SRV), RFC 9460 (SVCB), RFC 359
 # ruff: noqa: PLR2004 - numbers of the formats, where the standards named above have them
 
 import ipaddress
+import re
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _HEADER = 12
 _MOST_JUMPS = 64
@@ -29,14 +30,14 @@ _NAMED = frozenset({2, 5, 12, 39})
 _PREFERRED = frozenset({15, 64, 65})
 _TEXTS = frozenset({16, 99})
 _OPTIONS = 41
+_PLAIN = re.compile(rb"[0-9A-Za-z_-]+")
 
 
 class MalformedError(Exception):
     """What the bytes are not: a DNS message."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(NamedTuple):
     """A resource record of the answer section: owner, type, seconds it may be kept, data as text."""
 
     name: str
@@ -45,8 +46,7 @@ class Answer:
     data: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DnsMessage:
+class DnsMessage(NamedTuple):
     """A query or a response; without a question (as in multicast DNS) name and type are None. `whole` is False when it was cut short."""
 
     identity: int
@@ -188,7 +188,6 @@ def _name(data: bytes, at: int) -> tuple[str, int]:
 
 def _label(raw: bytes) -> str:
     """Return a label as text, bytes that are no letters, digits or marks as numbers (RFC 1035, 5.1)."""
-    text = raw.decode("latin-1").lower() if raw.isascii() else None
-    if text is not None and text.isprintable() and not set(text) & set('. \\"'):
-        return text
+    if _PLAIN.fullmatch(raw):
+        return raw.decode("ascii").lower()
     return "".join(chr(byte).lower() if 33 <= byte < 127 and byte not in b'.\\"' else f"\\{byte:03d}" for byte in raw)

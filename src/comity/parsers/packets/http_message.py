@@ -6,7 +6,7 @@ Source: RFC 9112, 2 to 6; RFC 9110, 5, 7.2 and 15.
 # ruff: noqa: PLR2004 - numbers of the formats, where the standards named above have them
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 METHODS = (
     b"GET", b"POST", b"HEAD", b"PUT", b"DELETE", b"OPTIONS", b"CONNECT", b"TRACE", b"PATCH", b"PROPFIND", b"PROPPATCH", b"MKCOL", b"COPY",
@@ -23,8 +23,7 @@ _MOST_HEADERS = 500
 _WITHOUT_BODY = frozenset({204, 304})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
+class Head(NamedTuple):
     """A request (`method`, `target`) or a response (`status`); `headers` by name in lower case, of several of one name the first.
 
     `length` are the bytes of the head; `whole` is False when its end is missing.

@@ -70,7 +70,6 @@ def placed(begin: int, end: int, first: Segment) -> Event:
 
 def dns_event(conversation: Conversation, side: int, message: DnsMessage) -> Event:
     """Return the row of a DNS message that `side` sent."""
-    _service(conversation, "dns")
     fields: dict[str, Json] = {"dns.id": message.identity}
     if message.operation:
         fields["dns.op_code"] = message.operation
@@ -80,72 +79,67 @@ def dns_event(conversation: Conversation, side: int, message: DnsMessage) -> Eve
         fields["dns.answers"] = [
             {"name": answer.name, "type": answer.type, "ttl": answer.seconds, "data": answer.data} for answer in message.answers
         ]
-    outcome = ("success" if message.code == "NOERROR" else "failure") if message.response else "unknown"
-    return _ends(conversation, 1 - side if message.response else side) | {
-        "event.category": "network",
-        "event.action": "dns_response" if message.response else "dns_query",
-        "event.outcome": outcome,
-        "event.code": message.code if message.response else None,
-        "dns.question.name": message.name,
-        "dns.question.type": message.type,
-        "dns.answers": [answer.data for answer in message.answers] if message.answers else None,
-        "fields": _written(fields),
-    }
+    event = _event(conversation, 1 - side if message.response else side, "dns")
+    event["event.category"] = "network"
+    if message.response:
+        event["event.action"], event["event.code"] = "dns_response", message.code
+        event["event.outcome"] = "success" if message.code == "NOERROR" else "failure"
+    else:
+        event["event.action"], event["event.outcome"] = "dns_query", "unknown"
+    event["dns.question.name"], event["dns.question.type"] = message.name, message.type
+    event["dns.answers"] = [answer.data for answer in message.answers] or None
+    event["fields"] = _written(fields)
+    return event
 
 
 def hello_event(conversation: Conversation, side: int, hello: Hello) -> Event:
     """Return the row of a ClientHello that `side` sent."""
-    _service(conversation, "tls")
     fields: dict[str, Json] = {"tls.version": hello.version}
     if hello.protocols:
         fields["tls.client.alpn"] = list(hello.protocols)
     if not hello.whole:
         fields["incomplete"] = True
-    return _ends(conversation, side) | {
-        "event.category": "network",
-        "event.action": "tls_client_hello",
-        "event.outcome": "unknown",
-        "destination.domain": hello.server,
-        "fields": _written(fields),
-    }
+    event = _event(conversation, side, "tls")
+    event["event.category"], event["event.action"], event["event.outcome"] = "network", "tls_client_hello", "unknown"
+    event["destination.domain"] = hello.server
+    event["fields"] = _written(fields)
+    return event
 
 
 def http_event(conversation: Conversation, side: int, head: Head) -> Event:
     """Return the row of a request or response that `side` sent."""
-    _service(conversation, "http")
     headers = head.headers
     fields: dict[str, Json] = {name: headers[header] for header, name in _HEADERS.items() if header in headers}
     if not head.whole:
         fields["incomplete"] = True
     written = headers.get("content-length", "")
     length = int(written) if written.isascii() and written.isdigit() and len(written) < 16 else None
-    common: Event = {"event.category": "web", "http.version": head.version}
+    event = _event(conversation, side if head.status is None else 1 - side, "http")
+    event["event.category"], event["http.version"] = "web", head.version
     if head.status is not None:
-        outcome = "success" if head.status < _FIRST_FAILURE else "failure"
-        answer: Event = {"event.action": "http_response", "event.outcome": outcome, "http.response.status_code": head.status}
-        return _ends(conversation, 1 - side) | common | answer | {"http.response.body.bytes": length, "fields": _written(fields)}
-    if length is not None:
-        fields["http.request.body.bytes"] = length
-    if "host" in headers:
-        fields["host"] = headers["host"]
-    return (
-        _ends(conversation, side)
-        | common
-        | {
-            "event.action": "http_request",
-            "event.outcome": "unknown",
-            "destination.domain": _domain(headers.get("host")),
-            "network.forwarded_ip": headers.get("x-forwarded-for"),
-            "http.request.method": head.method,
-            "url.original": head.target,
-            "http.request.referrer": headers.get("referer"),
-            "user_agent.original": headers.get("user-agent"),
-            "fields": _written(fields),
-        }
-    )
+        event["event.action"], event["http.response.status_code"] = "http_response", head.status
+        event["event.outcome"] = "success" if head.status < _FIRST_FAILURE else "failure"
+        event["http.response.body.bytes"] = length
+    else:
+        host = headers.get("host")
+        domain = _domain(host)
+        if length is not None:
+            fields["http.request.body.bytes"] = length
+        if host != domain:
+            fields["host"] = host
+        event["event.action"], event["event.outcome"] = "http_request", "unknown"
+        event["destination.domain"] = domain
+        event["network.forwarded_ip"] = headers.get("x-forwarded-for")
+        event["http.request.method"], event["url.original"] = head.method, head.target
+        event["http.request.referrer"], event["user_agent.original"] = headers.get("referer"), headers.get("user-agent")
+    event["fields"] = _written(fields)
+    return event
 
 
-def _ends(conversation: Conversation, asking: int) -> Event:
+def _event(conversation: Conversation, asking: int, service: str) -> Event:
+    """Return the columns of the two ends; the conversation is of `service` from now on."""
+    if service not in conversation.services:
+        conversation.services += (service,)
     source, port = end_of(conversation, asking)
     target, other_port = end_of(conversation, 1 - asking)
     return {
@@ -160,14 +154,11 @@ def _ends(conversation: Conversation, asking: int) -> Event:
     }
 
 
-def _service(conversation: Conversation, name: str) -> None:
-    if name not in conversation.services:
-        conversation.services += (name,)
-
-
 def _domain(host: str | None) -> str | None:
     """Return the name in a Host header, in lower case without port and last dot; None for an address or what is no name."""
-    name = (host or "").rpartition(":")[0] if (host or "").rpartition(":")[2].isdigit() and ":" in (host or "") else host or ""
+    name, colon, port = (host or "").rpartition(":")
+    if not colon or not port.isdigit():
+        name = host or ""
     if not HOST.fullmatch(name) or name.replace(".", "").isdigit():
         return None
     return name.lower().removesuffix(".")

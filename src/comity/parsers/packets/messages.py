@@ -13,11 +13,11 @@ import polars as pl
 from comity.parsers.contract import Defect, Item
 from comity.parsers.event_rows import event_rows
 from comity.parsers.packets.conversation import Conversation, Streams, signed
-from comity.parsers.packets.conversations import Run
 from comity.parsers.packets.dns_message import MalformedError, read_message
 from comity.parsers.packets.http_message import METHODS
 from comity.parsers.packets.message_rows import COLUMNS, Event, dns_event, placed
 from comity.parsers.packets.numbers import Numbers, Places
+from comity.parsers.packets.piece import Run
 from comity.parsers.packets.segment import Segment, Unfinished, assembled
 from comity.parsers.packets.stream_message import LONGEST_MESSAGE, NAME_PORT, read_stream
 from comity.parsers.packets.transport import RST, TCP, UDP
@@ -189,4 +189,5 @@ def _datagrams(view: _View, events: list[Event]) -> Iterator[Defect]:
 
 def _rows(events: list[Event]) -> Iterator[Item]:
     if events:
-        yield event_rows(pl.DataFrame(events, schema=COLUMNS))
+        columns = {name: [event.get(name) for event in events] for name in COLUMNS}
+        yield event_rows(pl.DataFrame(columns, schema=COLUMNS))

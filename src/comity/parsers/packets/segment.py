@@ -1,10 +1,10 @@
 """Pieces of a TCP stream put in order."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """Bytes of a stream: sequence number of the first, the bytes, time and unit, where the record begins and ends in the source."""
 
     seq: int

@@ -2,7 +2,7 @@
 
 # ruff: noqa: PLR2004 - numbers of the formats, where the standards named above have them
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from comity.parsers.packets.conversation import Conversation, Streams
 from comity.parsers.packets.dns_message import MalformedError, read_message
@@ -16,8 +16,7 @@ _LONGEST_BODY = 1 << 30
 _LEAST = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A message: its row but for place and time (None where there is nothing to tell), its bytes, and those until the next, if known."""
 
     event: Event | None

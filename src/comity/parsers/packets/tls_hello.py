@@ -7,7 +7,7 @@ Source: RFC 8446, 4.1.2 and 5.1; RFC 6066, 3 (server name); RFC 7301 (ALPN); RFC
 
 import re
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 LONGEST_HELLO = 65_536
 _RECORD, _HANDSHAKE = 5, 4
@@ -19,8 +19,7 @@ HOST = re.compile(r"[0-9A-Za-z_](?:[0-9A-Za-z_.-]{0,251}[0-9A-Za-z_])?\.?")
 """The form of a host's name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hello:
+class Hello(NamedTuple):
     """What a client says first: server name in lower case (None when it names none), protocols (ALPN), highest version offered.
 
     `length` are its bytes with their record headers; `whole` is False when its end is missing.
