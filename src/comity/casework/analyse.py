@@ -16,7 +16,7 @@ from comity.casework.findings_file import encode
 from comity.casework.knowledge import Knowledge
 from comity.casework.method_facts import methods
 from comity.casework.records import Records
-from comity.observables import ACCOUNT, DOCUMENT, EVENT, FLOW, HOP, LINK, MESSAGE, PAYMENT, TABLES
+from comity.observables import ACCOUNT, DOCUMENT, EVENT, FILE, FLOW, HOP, LINK, MESSAGE, PAYMENT, TABLES
 
 FINDINGS = "findings.json"
 _GROUP_ROWS = 2**18
@@ -47,7 +47,7 @@ def analyse(records: Records, knowledge: Knowledge, *, heuristics: bool = True) 
     found = (
         *phishing.find(messages, hops, links, suffixes=knowledge.suffixes, reference=knowledge.suffixes_use),
         *intrusion.find(events),
-        *payments.find(paid, accounts, messages),
+        *payments.find(paid, accounts, messages, payments.Attachments(documents=documents, files=tables[FILE.name])),
     )
     kept = tuple(finding for finding in found if heuristics or not methods().heuristic(finding))
     left_out, found = Counter(finding.method for finding in found) - Counter(finding.method for finding in kept), kept

@@ -24,6 +24,11 @@ BankOf: TypeAlias = Callable[[str, datetime], Bank]
 _NOT_THE_OFFENDERS = ("victim", "payer", "debtor", "recipient", "earlier", "previous", "usual", "former", "impersonated", "own ")
 """Words in a role that mark a selector of the injured side or of somebody whose name was used."""
 
+_BEHIND_A_PROXY = {
+    "proxy that passed it on": "Who runs this proxy, and whom did it pass the requests on for at these times? It is not who acted",
+    "client a proxy claimed": "Do the proxy's own records confirm these addresses? A header said them, and anybody can write one",
+}
+"""By the beginning of the role."""
 _MOST_NAMED = 20
 _WHICH_YEAR = "In which year did they act? The log writes none, and the file's own time may be that of a copy"
 _QUESTIONS = {
@@ -100,6 +105,11 @@ def of_the_injured(role: str) -> bool:
     return any(f" {word}" in words for word in _NOT_THE_OFFENDERS)
 
 
+def _passed_on(role: str) -> str | None:
+    """Return the question for an address whose role is to pass on what others did, or to be named by such a one; None for others."""
+    return next((question for beginning, question in _BEHIND_A_PROXY.items() if role.startswith(beginning)), None)
+
+
 def _usable(findings: Sequence[Finding]) -> tuple[list[Finding], list[LeftOut]]:
     used: list[Finding] = []
     weak: dict[str, list[str]] = defaultdict(list)
@@ -139,6 +149,8 @@ def _sightings(findings: Iterable[Finding]) -> tuple[list[Sighting], list[LeftOu
             selector, at = involved.selector, involved.at
             if of_the_injured(involved.role):
                 aside[f"Their role ({involved.role}) is not that of the offender"][selector].add(finding.identity)
+            elif (passed_on := _passed_on(involved.role)) is not None:
+                questions[passed_on][selector].add(finding.identity)
             elif selector.kind not in ADDRESSES | {Kind.IBAN}:
                 question = _QUESTIONS.get(selector.kind)
                 if question is not None:

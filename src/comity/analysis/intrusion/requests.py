@@ -28,11 +28,37 @@ _OK, _REDIRECT = 200, 300
 
 
 def web_requests(events: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the web requests in `events` with `path`, the target up to the question mark, and `site`, what answers together."""
-    return events.filter((pl.col("event.category") == "web") & pl.col("url.original").is_not_null()).with_columns(
-        pl.col("url.original").str.split("?").list.first().alias("path"),
-        pl.concat_str("trace.exhibit", "trace.member", pl.col("host.name").fill_null(""), separator="|").alias("site"),
+    """Return the web requests in `events` with `path`, the target up to the question mark, and `site`, what answers together.
+
+    Requests in a capture have the status and size of the answer that stands at the same place among the answers of their
+    conversation. Pages that a browser remembers are no requests somebody logged.
+    """
+    web = (pl.col("event.category") == "web") & ~pl.col("event.action").is_in(["page_visited", "http_response"]).fill_null(value=False)
+    captured = (pl.col("event.dataset") == "capture").fill_null(value=False)
+    logged = events.filter(web & ~captured)
+    return (
+        pl.concat([logged, _answered(events.filter(captured))])
+        .filter(pl.col("url.original").is_not_null())
+        .with_columns(
+            pl.col("url.original").str.split("?").list.first().alias("path"),
+            pl.concat_str(
+                "trace.exhibit", "trace.member", pl.coalesce("destination.domain", "host.name").fill_null(""), separator="|"
+            ).alias("site"),
+        )
     )
+
+
+def _answered(captured: pl.LazyFrame) -> pl.LazyFrame:
+    """Return the requests of captures with status and size of their answers, the columns as they were."""
+    keys = ["trace.exhibit", "trace.member", "event.id", "place"]
+    answer = ["http.response.status_code", "http.response.body.bytes"]
+    numbered = captured.sort("@timestamp", "trace.offset").with_columns(
+        pl.col("trace.offset").cum_count().over(*keys[:3], "event.action").alias("place")
+    )
+    answers = numbered.filter(pl.col("event.action") == "http_response").select(*keys, *answer)
+    asked = numbered.filter(pl.col("event.action") == "http_request")
+    joined = asked.drop(answer).join(answers, on=keys, how="left", maintain_order="left")
+    return joined.select(captured.collect_schema().names())
 
 
 def attempts(requests: pl.LazyFrame) -> pl.DataFrame:
@@ -59,12 +85,12 @@ def attempts(requests: pl.LazyFrame) -> pl.DataFrame:
 
 
 def with_answers(requests: pl.LazyFrame, tried: pl.DataFrame) -> pl.DataFrame:
-    """Return `tried` with `answer`: refused, general, ordinary, differing or unmeasured.
+    """Return `tried` with `answer`: unanswered, refused, general, ordinary, differing or unmeasured.
 
     *general*: the site gives an answer of this status and size for several other paths, as a one-page application does, or gave
     this source answers of like size for many different things; *ordinary*: the path answers so when nobody attacks;
     *unmeasured*: its ordinary answers vary about this size, or none was logged; *differing*: none of these, so the server did
-    something for this request. 3xx, 4xx and 5xx are *refused*.
+    something for this request. 3xx, 4xx and 5xx are *refused*; without a status it is *unanswered*.
     """
     status, size = pl.col("http.response.status_code"), pl.col("http.response.body.bytes")
     succeeded = (status >= _OK) & (status < _REDIRECT)
@@ -82,7 +108,9 @@ def with_answers(requests: pl.LazyFrame, tried: pl.DataFrame) -> pl.DataFrame:
     # pages made for each visitor differ more than the few answers at hand show
     margin = known.max() - known.min()
     answer = (
-        pl.when(~succeeded.fill_null(value=False))
+        pl.when(status.is_null())
+        .then(pl.lit("unanswered"))
+        .when(~succeeded.fill_null(value=False))
         .then(pl.lit("refused"))
         .when(size.is_null())
         .then(pl.lit("unmeasured"))

@@ -1,6 +1,6 @@
 """Suspicious payments, each with the payments that show it, and statements that do not add up.
 
-`find(payments, accounts, messages, thresholds=...)`; `Threshold`; `USUAL_THRESHOLDS`.
+`find(payments, accounts, messages, attachments, thresholds=...)`; `Attachments`; `Threshold`; `USUAL_THRESHOLDS`.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ import polars as pl
 from comity.analysis.finding import Finding, in_order
 from comity.analysis.payments import changed_beneficiary, pass_through, reconciliation, splitting
 from comity.analysis.payments.booked import booked
-from comity.analysis.payments.mention import mentions
+from comity.analysis.payments.mention import Attachments, mentions
 from comity.analysis.payments.regular import with_explanations
 from comity.analysis.payments.splitting import Threshold
 
@@ -37,17 +37,20 @@ def find(
     payments: pl.LazyFrame,
     accounts: pl.LazyFrame,
     messages: pl.LazyFrame | None = None,
+    attachments: Attachments | None = None,
     *,
     thresholds: Sequence[Threshold] = USUAL_THRESHOLDS,
 ) -> tuple[Finding, ...]:
-    """Return what the tables PAYMENT, ACCOUNT and, when given, MESSAGE show, strongest first; the order of rows does not matter.
+    """Return what the tables PAYMENT, ACCOUNT and, when given, MESSAGE and its attachments show, strongest first.
+
+    The order of rows does not matter.
 
     Kinds: payment.changed_beneficiary, payment.account_from_doubtful_mail, payment.pass_through, payment.splitting,
     quality.statement_total, quality.running_balance.
     """
     rows = with_explanations(booked(payments, accounts))
     debits = changed_beneficiary.debits_with_payee(rows)
-    named = {} if messages is None else mentions(messages, debits["other.account"].unique().sort().to_list())
+    named = {} if messages is None else mentions(messages, debits["other.account"].unique().sort().to_list(), attachments)
     return in_order(
         (
             *changed_beneficiary.find(debits, named),
@@ -58,4 +61,4 @@ def find(
     )
 
 
-__all__ = ["USUAL_THRESHOLDS", "Threshold", "find"]
+__all__ = ["USUAL_THRESHOLDS", "Attachments", "Threshold", "find"]

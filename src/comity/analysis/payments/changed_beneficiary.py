@@ -25,13 +25,13 @@ from comity.analysis.payments.mention import Mention
 from comity.analysis.payments.payee import same_payee
 
 METHOD: Final = "payments.changed_beneficiary"
-VERSION: Final = "1"
+VERSION: Final = "2"
 _SHORT_NOTICE: Final = timedelta(days=30)
 _MOST_NAMED: Final = 20
 _ORDER: Final = (Strength.WEAK, Strength.MODERATE, Strength.STRONG)
 _LIMITS: Final = (
     "Payees do change their bank; whether this one did is for the payee to say, asked on a number known from before.",
-    "Only the text of mails was searched for the account, not what is in their attachments.",
+    "The text of mails and of documents attached to them was searched for the account, not pictures and not packed attachments.",
 )
 
 

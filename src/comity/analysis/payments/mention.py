@@ -1,4 +1,4 @@
-"""Accounts named in mail: which message first carried the number of an account, and how far that message can be trusted."""
+"""Accounts named in mail or in documents attached to it: which message carried a number first, and how far it can be trusted."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ import polars as pl
 
 from comity.observables import Trace
 
+_PLACE: Final = ("trace.exhibit", "trace.member", "trace.offset")
 _SHORTEST: Final = 10
 """Shorter account numbers stand in any text by chance."""
 
@@ -29,17 +30,30 @@ class Mention:
     sender_since: datetime | None
 
 
-def mentions(messages: pl.LazyFrame, accounts: Sequence[str]) -> Mapping[str, tuple[Mention, ...]]:
-    """Return, by account, the dated messages whose text names it, oldest first; spaces, points and hyphens do not count."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachments:
+    """DOCUMENT rows, and the FILE rows that say where each lies."""
+
+    documents: pl.LazyFrame
+    files: pl.LazyFrame
+
+
+def mentions(messages: pl.LazyFrame, accounts: Sequence[str], attachments: Attachments | None = None) -> Mapping[str, tuple[Mention, ...]]:
+    """Return, by account, the dated messages whose text names it, or that of a document in them, oldest first.
+
+    Spaces, points and hyphens do not count. Documents inside archives inside a message are not looked at.
+    """
     wanted = [account for account in accounts if len(account) >= _SHORTEST]
     if not wanted:
         return {}
     domain = pl.col("from.address").str.split("@").list.last().str.to_lowercase()
     known = messages.with_columns(domain.alias("from.domain"))
     since = known.filter(pl.col("date").is_not_null()).group_by("from.domain").agg(pl.col("date").min().alias("since"))
-    compact = pl.col("body.text").str.to_uppercase().str.replace_all(r"[\s\-.]", "")
+    if attachments is not None:
+        known = known.join(_attached(messages, attachments, wanted), on=list(_PLACE), how="left")
+    texts = [_compact("body.text"), *([pl.col("attached")] if attachments is not None else [])]
     rows = (
-        known.with_columns(compact.alias("compact"))
+        known.with_columns(pl.concat_str(texts, separator="\n", ignore_nulls=True).alias("compact"))
         .filter(pl.col("date").is_not_null() & pl.col("compact").str.contains_any(wanted))
         .join(since, on="from.domain", how="left")
         .select(
@@ -63,6 +77,27 @@ def mentions(messages: pl.LazyFrame, accounts: Sequence[str]) -> Mapping[str, tu
             if account in row["compact"]:
                 found.setdefault(account, []).append(mention)
     return {account: tuple(listed) for account, listed in found.items()}
+
+
+def _attached(messages: pl.LazyFrame, attachments: Attachments, wanted: Sequence[str]) -> pl.LazyFrame:
+    """Return the places of messages that hold a document which names one of the accounts, and `attached`, the texts of these."""
+    text = _compact("text")
+    naming = attachments.documents.select(pl.col("trace.exhibit").alias("number"), text.alias("attached")).filter(
+        pl.col("attached").str.contains_any(list(wanted))
+    )
+    placed = attachments.files.select("number", *_PLACE[:2], pl.col("trace.offset").alias("place")).join(naming, on="number")
+    begin, end = pl.col("trace.offset"), pl.col("trace.offset") + pl.col("trace.length")
+    return (
+        messages.select(*_PLACE, "trace.length")
+        .join(placed, on=list(_PLACE[:2]))
+        .filter((pl.col("place") >= begin) & (pl.col("place") < end))
+        .group_by(_PLACE)
+        .agg(pl.col("attached").sort().str.join("\n"))
+    )
+
+
+def _compact(column: str) -> pl.Expr:
+    return pl.col(column).str.to_uppercase().str.replace_all(r"[\s\-.]", "")
 
 
 def _doubts(domain: str | None, reply_to: Sequence[str], dmarc: str | None) -> tuple[str, ...]:
