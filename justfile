@@ -32,6 +32,10 @@ bench:
     {{bin}}/python benchmarks/mail.py
     {{bin}}/python benchmarks/phishing.py
 
+# Attack the parsers, guided by coverage: all or one, so many seconds each.
+fuzz parser="all" seconds="60":
+    {{bin}}/python fuzz/fuzz.py {{parser}} {{seconds}}
+
 # Write the pages that come from the code (commands, errors, tables).
 docs:
     {{bin}}/python docs/generate.py
