@@ -27,7 +27,9 @@ _NAMES = {4: "resolved names", 5: "interface statistics", 10: "decryption secret
 _HEADERS = {_PACKET: 28, _OLD_PACKET: 28, _SIMPLE_PACKET: 12}
 _RESOLUTION, _OFFSET = 9, 14
 _LONGEST_SHIFT = 63
-_LARGEST_TIME = 2**62
+_KNOWN = (_SECTION, _INTERFACE, _OLD_PACKET, _SIMPLE_PACKET, 4, 5, _PACKET)
+_SEEN_AHEAD = 4 * 2**20
+_WINDOW = 2**16
 _TRUNCATED = "the capture ends within a block"
 _MALFORMED = "no block of a capture: a length no block can have, or not repeated at its end; read on at the next whole one"
 
@@ -91,7 +93,7 @@ class _Blocks:
         at = 0
         while True:
             if self._lost:
-                found = self._find(data, at, size, last=last)
+                found = self._find(numbers, at, size, last=last)
                 if found > at:
                     code, reason = ("truncated", _TRUNCATED) if self._cut and self._lost else ("block_malformed", _MALFORMED)
                     yield Defect(code=code, reason=reason, offset=base + at, length=found - at)
@@ -216,21 +218,27 @@ class _Blocks:
             precision[here] = np.where(fits, known.precision, 0)
         return time, precision
 
-    def _find(self, data: bytes, at: int, size: int, *, last: bool) -> int:
-        """Return where a whole block begins, at `at` or later on the grid of four bytes; what could be searched, when nowhere."""
-        at += 4
-        end = size if last else max(at, size - _LONGEST_BLOCK // 4)
-        words = np.frombuffer(data, ">u4" if self._big else "<u4", count=(size - at % 4) // 4, offset=at % 4)
-        first = at // 4
-        kinds = np.isin(words[first : end // 4], [_SECTION, _INTERFACE, _OLD_PACKET, _SIMPLE_PACKET, 4, 5, _PACKET])
-        for place in (np.flatnonzero(kinds) + first).tolist():
-            position = place * 4 + at % 4
-            total = self._head(data, position)[1] if position + 12 <= size else 0
-            fits = 12 <= total <= _LONGEST_BLOCK and not total % 4 and position + total <= size
-            if fits and data[position + 4 : position + 8] == data[position + total - 4 : position + total]:
-                self._lost = False
-                return position
-        return end
+    def _find(self, numbers: Numbers, at: int, size: int, *, last: bool) -> int:
+        """Return where a whole block begins, after `at`; what could be searched, still lost, when nowhere."""
+        end = size if last else size - _SEEN_AHEAD
+        for start in range(at + 1, end, _WINDOW):
+            places = np.arange(start, min(start + _WINDOW, end), dtype=np.int64)
+            known = np.isin(numbers.word(places, big=self._big), _KNOWN)
+            for place in places[known].tolist():
+                if self._whole(numbers.data, place, size):
+                    self._lost = False
+                    return int(place)
+        return max(at, end)
+
+    def _whole(self, data: bytes, at: int, size: int) -> bool:
+        """Return whether there is a block at `at`, with its length at both ends."""
+        order = self._big
+        total = self._head(data, at)[1] if at + 12 <= size else 0
+        fits = 12 <= total <= _LONGEST_BLOCK and not total % 4 and at + total <= size
+        if fits and data[at + 4 : at + 8] == data[at + total - 4 : at + total]:
+            return True
+        self._big = order
+        return False
 
 
 def _interface(body: bytes, *, big: bool) -> Interface:
