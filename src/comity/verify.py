@@ -342,7 +342,7 @@ class Verification:
         self.tree, self.digests, self.roots = _Tree(), list[bytes](), list[bytes]()  # of the entries; the roots after each
         self.entries, self.files = list[dict[str, Any]](), dict[str, str]()
         self.ends, self.gaps = dict[str, int](), set[str]()  # how far exhibits reach in each object; packs with more in them
-        self.keys, self.notes = dict[_Key, str](), dict[str, _Note]()  # whose the keys are; by what the notes are over
+        self.keys, self.notes = dict[_Key, str](), list[tuple[str, _Note]]()  # whose the keys are; what the notes are over
         self.checks = list[Check]()
         proof = path.suffix == ".json" and path.is_file()
         for subject in ("proof", "witnesses") if proof else tuple(SUBJECTS)[:-1]:
@@ -404,7 +404,7 @@ class Verification:
         _need(self.fingerprint in {"", fingerprint}, f"the seal was made with key {fingerprint}, not with {shown(self.fingerprint)}")
         settle = "" if self.fingerprint else "; whose key it is the reader must settle: ask the authority for it over another channel"
         check.say(f"{over} were sealed, of root {note.root.hex()}, by the key of fingerprint (SHA-256) {fingerprint}{settle}")
-        self.notes[over] = note
+        self.notes.append((over, note))
 
     def _checkpoint(self, name: str, check: Check) -> int:
         note, here = _Note(self.material.text(name), name), len(self.roots)
@@ -571,7 +571,7 @@ class Verification:
             self._checkpoint(self.prefix + _get(entry, "checkpoint", str, entry["where"]), check)
         given = {_key_of(text) for text in self.witness}
         for key in sorted(given | {key for key, whose in self.keys.items() if whose == "witness_key"}):
-            said = [f"{over}: {words}" for over, note in self.notes.items() if (words := note.signing(key))]
+            said = [f"{over}: {words}" for over, note in self.notes if (words := note.signing(key))]
             for words in said:
                 check.say(
                     words + ("" if key in given else "; by the key that the holder entered: ask the witness for it, and give --witness")

@@ -18,9 +18,11 @@ from comity.cli.commands.explain import explain
 from comity.cli.commands.investigate import investigate
 from comity.cli.commands.machine import machine
 from comity.cli.commands.papers import annex, certificate
+from comity.cli.commands.redact import redact_command
 from comity.cli.commands.reference import reference
 from comity.cli.commands.report import report, requests
 from comity.cli.commands.reproduce import reproduce
+from comity.cli.commands.seals import checkpoint, prove, timestamp, witness
 from comity.cli.commands.sign import sign
 from comity.cli.render import safe
 from comity.terms.errors import ComityError, IntegrityError
@@ -33,8 +35,8 @@ def commands() -> None:
 
 
 for command in (
-    investigate, report, requests, coverage, explain, clock, sign, note, certificate, annex, disclose, seal, verify, reproduce, reference,
-    machine,
+    investigate, report, requests, coverage, explain, clock, sign, note, certificate, annex, disclose,
+    seal, timestamp, checkpoint, witness, prove, verify, reproduce, reference, machine,
 ):  # fmt: skip
     commands.add_command(command)
 

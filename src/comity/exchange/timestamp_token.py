@@ -81,9 +81,13 @@ def certificates(pem: bytes, *, where: str) -> tuple[x509.Certificate, ...]:
         ) from error
 
 
-def imprint_of(answer: bytes) -> str:
-    """Return the digest in hex that the timestamp in `answer` is of; PeerError when there is none."""
-    return _decoded(answer).tst_info.message_imprint.message.hex()
+def answered(answer: bytes) -> tuple[str, int]:
+    """Return the digest in hex that the timestamp in `answer` is of, and its nonce; PeerError when there is none, unverified."""
+    said = _decoded(answer).tst_info
+    nonce: int | None = said.nonce  # the library's stub forgets that there may be none
+    if nonce is None:
+        raise PeerError("the timestamp repeats no nonce, so it may be the answer to another request", remedy="Ask again.")
+    return said.message_imprint.message.hex(), nonce
 
 
 def verify(answer: bytes, *, message: bytes, nonce: int, trust: Sequence[x509.Certificate]) -> Token:
@@ -98,8 +102,10 @@ def verify(answer: bytes, *, message: bytes, nonce: int, trust: Sequence[x509.Ce
         raise SettingsError("none of the certificates given signs itself", remedy="Give the authority's root certificate, too.")
     builder = VerifierBuilder(roots=roots, intermediates=[one for one in trust if one not in roots], nonce=nonce)
     try:
-        builder.build().verify_message(response, message)
-        return _token(response)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            builder.build().verify_message(response, message)
+            return _token(response)
     except _DAMAGE as error:
         raise PeerError(f"the timestamp does not hold: {error}", remedy="Ask the authority again; keep the answer as it came.") from error
 

@@ -33,12 +33,15 @@ def seal(case: Path, output: Path, originals: bool, heuristics: bool) -> int:
 
 
 @click.command()
-@click.argument("subject", metavar="DIR|BUNDLE", type=click.Path(path_type=Path))
+@click.argument("subject", metavar="DIR|BUNDLE|PROOF", type=click.Path(path_type=Path))
 @click.option("--head", help="SHA-256 the newest ledger entry must have; what this node remembers otherwise.")
 @click.option("--key", help="Fingerprint the sealing key must have, as the authority told you.")
+@click.option("--witness", multiple=True, metavar="NAME+ID+KEY", help="A witness's key, as the witness told you; more than once for more.")
+@click.option("--trust", type=click.Path(path_type=Path), help="Certificates (PEM) that lead to timestamping authorities you trust.")
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict as one JSON object.")
-def verify(subject: Path, head: str | None, key: str | None, as_json: bool) -> int:
-    """Check a case folder or a bundle: every object, every entry, every seal. Exit status 0 holds, 1 broken, 2 cannot be checked."""
-    options = {"--head": head or remembered_head(subject), "--key": key}
+def verify(subject: Path, head: str | None, key: str | None, witness: tuple[str, ...], trust: Path | None, as_json: bool) -> int:
+    """Check a case folder, a bundle or a proof: every object, entry and seal. Exit status 0 holds, 1 broken, 2 cannot be checked."""
+    options = {"--head": head or remembered_head(subject), "--key": key, "--trust": None if trust is None else str(trust)}
     given = [part for name, value in options.items() if value is not None for part in (name, value)]
+    given += [part for one in witness for part in ("--witness", one)]
     return verifier.main([str(subject), *given, *(["--json"] if as_json else [])])
