@@ -23,7 +23,7 @@ EVENT = table(
         column(
             "event.category",
             pa.string(),
-            "ECS category: web, authentication, session, process, iam, host, network, file, intrusion_detection",
+            "ECS category: web, authentication, session, process, iam, host, network, file, email, configuration, intrusion_detection",
         ),
         column("event.action", pa.string(), "what was tried, such as request, ssh_login, sudo_command, user_added"),
         column("event.outcome", pa.string(), "success, failure or unknown"),

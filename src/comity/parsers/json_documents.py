@@ -18,7 +18,7 @@ LONGEST_RECORD = 4 * 2**20
 
 _WINDOW = 2**20
 _SCALAR = rb'(?:"(?:[^"\\]|\\.){0,4096}"|[0-9.eE+-]{1,40}|true|false|null)'
-_LISTS = rb'"(?:Records|Events|records|events|items|entries|value|results|activities)"'
+_LISTS = rb'"(?:Records|Events|records|items|entries|value)"'
 WRAPPER = re.compile(
     rb'\s{0,4096}\{(?:\s{0,64}"[^"\\]{0,256}"\s{0,64}:\s{0,64}' + _SCALAR + rb"\s{0,64},){0,20}\s{0,64}" + _LISTS + rb"\s{0,64}:\s{0,64}\["
 )
@@ -73,14 +73,15 @@ class Between:
         return not rest
 
 
-def elements(source: Source, *, start: int = 0, level: int | None = None) -> Iterator[Element | Between]:  # noqa: C901 - one pass over one buffer
+def elements(source: Source, *, answers: bool, start: int = 0, level: int | None = None) -> Iterator[Element | Between]:  # noqa: C901 - one pass over one buffer
     """Yield what `source` holds from `start` on, every byte once and in order.
 
-    `level` is None where a document begins, else the brackets open around the records there. Of a record longer than LONGEST_RECORD
+    With `answers`, objects that hold a list of records are taken for what holds records. `level` is None where a document begins,
+    else the brackets open around the records there. Of a record longer than LONGEST_RECORD
     that much is given, not whole, and nothing after it.
     """
     scan = _Scan(depth=level or 0)
-    walk = _Walk(source=source, level=level, listing=level == _IN_WRAPPER)
+    walk = _Walk(source=source, answers=answers, level=level, listing=level == _IN_WRAPPER)
     held, at, done = b"", start, start
     while True:
         source.stream.seek(at + len(held))
@@ -142,6 +143,7 @@ class _Walk:
     """
 
     source: Source
+    answers: bool
     level: int | None
     listing: bool
     begun: int | None = None
@@ -169,7 +171,7 @@ class _Walk:
         if self.level is None:
             if kind == _OPEN_LIST:
                 self.level = 1
-            elif self._wraps(place, held, at):
+            elif self.answers and self._wraps(place, held, at):
                 self.level, self.listing = _IN_WRAPPER, False
             else:
                 self.level, self.begun = 0, place

@@ -32,102 +32,7 @@ _FIRST_KEY = re.compile(rb'\{\s*("(?:[^"\\]|\\.){1,100}")\s*:')
 _BETWEEN = "line ends, blank lines and what lists are made of"
 
 
-def records(source: Source, take: Taker) -> Iterator[Defect | Structures]:
-    """Call `take` for each object in `source`, in order; yield what is beside them, at least once for every MiB or few thousand records.
-
-    What is no object is a Defect, `json_unreadable`. `json_irregular` is a Defect on a record that was taken all the same: a key stands
-    twice, a number is NaN, bytes are no UTF-8.
-    """
-    source.stream.seek(0)
-    if in_lines(source.stream.read(_HEAD)):
-        for block in blocks(source):
-            if isinstance(block, Defect):
-                yield block
-            else:
-                yield from _of_lines(block, take)
-    else:
-        yield from _Documents(source, take).read()
-
-
-def in_lines(head: bytes) -> bool:
-    """Return whether a file that begins with `head` (65,536 bytes or all) has its objects one a line."""
-    head = head.removeprefix(_MARK)
-    if head.lstrip(_SPACE).startswith(b"[") or WRAPPER.match(head):
-        return False
-    lines = [line.strip(_SPACE) for line in head.split(b"\n")[: _LINES_TRIED + 1]]
-    # the last may be cut
-    lines = [line for line in (lines[:-1] or lines) if line]
-    whole = sum(line.startswith(b"{") and line.endswith(b"}") for line in lines)
-    return whole * 2 >= len(lines) or (len(lines) == 1 and len(head) >= _HEAD)
-
-
-def first_records(head: bytes, *, most: int = 20) -> list[Object]:
-    """Return the first whole objects in `head`, at most `most`."""
-    found: list[Object] = []
-    if in_lines(head):
-        texts: Iterator[bytes] = (line for line in head.removeprefix(_MARK).split(b"\n") if line.lstrip(_SPACE).startswith(b"{"))
-    else:
-        texts = (each.data for each in elements(_in_memory(head)) if isinstance(each, Element) and each.whole)
-    for text in islice(texts, 2 * most):
-        try:
-            found.append(decode(text)[0])
-        except UnreadableError:
-            continue
-    return found[:most]
-
-
-def _in_memory(data: bytes) -> Source:
-    return Source(stream=BytesIO(data), size=len(data), name="")
-
-
-def _of_lines(block: Block, take: Taker) -> Iterator[Defect | Structures]:
-    """Take what the lines of `block` hold, about 1 MiB at a time."""
-    begin = len(_MARK) if block.offset == 0 and block.data.startswith(_MARK) else 0
-    done = 0
-    while done < len(block.data):
-        end = block.data.find(b"\n", begin + _PIECE) + 1 or len(block.data)
-        beside = _Beside(block.offset + done)
-        _take_lines(block.data[begin:end], block.offset + begin, take, beside)
-        yield from beside.handed_over(block.offset + end)
-        begin = done = end
-
-
-def _take_lines(data: bytes, at: int, take: Taker, beside: "_Beside") -> None:
-    run: list[tuple[int, int, str]] = []
-    for line in data.split(b"\n"):
-        text = line.removesuffix(b"\r")
-        if text and (text[0] == _OPENING or text.strip(_SPACE)):
-            length = len(text)
-            beside.held(at, length)
-            try:
-                record, irregular = decode(text)
-            except UnreadableError as error:
-                run.append((at, at + length, str(error)))
-            else:
-                if run:
-                    beside.defects += _unreadable(run)
-                take(record, at, length)
-                if irregular:
-                    beside.defects.append(_irregular(at, length, irregular))
-        at += len(line) + 1
-    beside.defects += _unreadable(run)
-
-
-def _unreadable(run: list[tuple[int, int, str]]) -> list[Defect]:
-    """Return the lines in `run` (begin, end, why) as one defect, none for none, and empty it."""
-    if not run:
-        return []
-    words = f"{len(run)} lines, of the first: " if len(run) > 1 else ""
-    defect = Defect(code="json_unreadable", reason=words + run[0][2], offset=run[0][0], length=run[-1][1] - run[0][0])
-    run.clear()
-    return [defect]
-
-
-def _irregular(offset: int, length: int, words: str) -> Defect:
-    return Defect(code="json_irregular", reason=f"read all the same: {words}", offset=offset, length=length)
-
-
-class _Beside:
+class Beside:
     """What stands beside the records from `begin` on: defects, and what is between records and defects."""
 
     def __init__(self, begin: int) -> None:
@@ -154,13 +59,109 @@ class _Beside:
         self._begin, self._starts, self._ends, self.defects = end, [], [], []
 
 
+def records(source: Source, take: Taker, *, answers: bool = False) -> Iterator[Defect | Structures]:
+    """Call `take` for each object in `source`, in order; yield what is beside them, at least once for every MiB or few thousand records.
+
+    What is no object is a Defect, `json_unreadable`. `json_irregular` is a Defect on a record that was taken all the same: a key stands
+    twice, a number is NaN, bytes are no UTF-8. With `answers`, objects that hold a list of records ({"Records": [...]}) are looked into.
+    """
+    source.stream.seek(0)
+    if in_lines(source.stream.read(_HEAD), answers=answers):
+        for block in blocks(source):
+            if isinstance(block, Defect):
+                yield block
+            else:
+                yield from _of_lines(block, take)
+    else:
+        yield from _Documents(source, take, answers=answers).read()
+
+
+def in_lines(head: bytes, *, answers: bool = False) -> bool:
+    """Return whether a file that begins with `head` (65,536 bytes or all) has its objects one a line."""
+    head = head.removeprefix(_MARK)
+    if head.lstrip(_SPACE).startswith(b"[") or (answers and WRAPPER.match(head)):
+        return False
+    lines = [line.strip(_SPACE) for line in head.split(b"\n")[: _LINES_TRIED + 1]]
+    # the last may be cut
+    lines = [line for line in (lines[:-1] or lines) if line]
+    whole = sum(line.startswith(b"{") and line.endswith(b"}") for line in lines)
+    return whole * 2 >= len(lines) or (len(lines) == 1 and len(head) >= _HEAD)
+
+
+def first_records(head: bytes, *, most: int = 20, answers: bool = False) -> list[Object]:
+    """Return the first whole objects in `head`, at most `most`."""
+    found: list[Object] = []
+    if in_lines(head, answers=answers):
+        texts: Iterator[bytes] = (line for line in head.removeprefix(_MARK).split(b"\n") if line.lstrip(_SPACE).startswith(b"{"))
+    else:
+        texts = (each.data for each in elements(_in_memory(head), answers=answers) if isinstance(each, Element) and each.whole)
+    for text in islice(texts, 2 * most):
+        try:
+            found.append(decode(text)[0])
+        except UnreadableError:
+            continue
+    return found[:most]
+
+
+def _in_memory(data: bytes) -> Source:
+    return Source(stream=BytesIO(data), size=len(data), name="")
+
+
+def _of_lines(block: Block, take: Taker) -> Iterator[Defect | Structures]:
+    """Take what the lines of `block` hold, about 1 MiB at a time."""
+    begin = len(_MARK) if block.offset == 0 and block.data.startswith(_MARK) else 0
+    done = 0
+    while done < len(block.data):
+        end = block.data.find(b"\n", begin + _PIECE) + 1 or len(block.data)
+        beside = Beside(block.offset + done)
+        _take_lines(block.data[begin:end], block.offset + begin, take, beside)
+        yield from beside.handed_over(block.offset + end)
+        begin = done = end
+
+
+def _take_lines(data: bytes, at: int, take: Taker, beside: Beside) -> None:
+    run: list[tuple[int, int, str]] = []
+    for line in data.split(b"\n"):
+        text = line.removesuffix(b"\r")
+        if text and (text[0] == _OPENING or text.strip(_SPACE)):
+            length = len(text)
+            beside.held(at, length)
+            try:
+                record, irregular = decode(text)
+            except UnreadableError as error:
+                run.append((at, at + length, str(error)))
+            else:
+                if run:
+                    beside.defects += unreadable(run)
+                take(record, at, length)
+                if irregular:
+                    beside.defects.append(_irregular(at, length, irregular))
+        at += len(line) + 1
+    beside.defects += unreadable(run)
+
+
+def unreadable(run: list[tuple[int, int, str]]) -> list[Defect]:
+    """Return the lines in `run` (begin, end, why) as one defect, none for none, and empty it."""
+    if not run:
+        return []
+    words = f"{len(run)} lines, of the first: " if len(run) > 1 else ""
+    defect = Defect(code="json_unreadable", reason=words + run[0][2], offset=run[0][0], length=run[-1][1] - run[0][0])
+    run.clear()
+    return [defect]
+
+
+def _irregular(offset: int, length: int, words: str) -> Defect:
+    return Defect(code="json_irregular", reason=f"read all the same: {words}", offset=offset, length=length)
+
+
 class _Documents:
     """Reads a source that is no run of lines. Where a record is broken, reading goes on where one begins as the first good one does."""
 
-    def __init__(self, source: Source, take: Taker) -> None:
+    def __init__(self, source: Source, take: Taker, *, answers: bool) -> None:
         self._source = source
+        self._answers = answers
         self._take = take
-        self._beside = _Beside(0)
+        self._beside = Beside(0)
         self._opening: re.Pattern[bytes] | None = None
         self._restarts = 0
 
@@ -175,7 +176,7 @@ class _Documents:
 
     def _run(self, position: int, level: int | None) -> Generator[Defect | Structures, None, tuple[int | None, int | None]]:
         """Read from `position` until a record is broken; return where to go on, and the brackets open around the records there."""
-        for each in elements(self._source, start=position, level=level):
+        for each in elements(self._source, answers=self._answers, start=position, level=level):
             if self._beside.full:
                 yield from self._beside.handed_over(each.offset)
             if isinstance(each, Between):

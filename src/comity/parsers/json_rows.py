@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator
 
 from comity.observables import FLOW
-from comity.parsers.contract import Defect, Item, Source
+from comity.parsers.contract import Defect, Item, Source, Structures
 from comity.parsers.event_rows import Peers, event_rows
 from comity.parsers.flow_rows import flow_rows
 from comity.parsers.json_columns import Drawn, Layout
-from comity.parsers.json_records import records
+from comity.parsers.json_records import Taker, records
 from comity.parsers.json_text import LEFT_OUT, Object
 from comity.parsers.lines import timeless
 
@@ -15,8 +15,10 @@ _MOST_ROWS = 8_192
 _CUT = f"says more than the column fields holds; what is missing there is named in its {LEFT_OUT} and stands in the record"
 
 
-def rows(source: Source, choose: Callable[[Object], Layout]) -> Iterator[Item]:
-    """Yield what the records of `source` say; `choose` gives the layout of each.
+def rows(
+    source: Source, choose: Callable[[Object], Layout], *, reading: Callable[[Source, Taker], Iterator[Defect | Structures]] = records
+) -> Iterator[Item]:
+    """Yield what the records of `source` say; `choose` gives the layout of each, `reading` finds them.
 
     A record whose time cannot be read has a Defect `time_unreadable`, one that says more than `fields` can hold `fields_cut`.
     """
@@ -30,7 +32,7 @@ def rows(source: Source, choose: Callable[[Object], Layout]) -> Iterator[Item]:
             columns = drawn[id(layout)] = Drawn(layout, peers)
         columns.take(record, offset, length)
 
-    for item in records(source, take):
+    for item in reading(source, take):
         yield item
         if sum(len(columns.offsets) for columns in drawn.values()) >= _MOST_ROWS:
             yield from _handed_over(drawn.values())

@@ -8,6 +8,7 @@ from comity.parsers import (
     browser_history,
     camt053,
     capture,
+    cloud_audit,
     gzip_file,
     mail_message,
     mailbox,
@@ -46,6 +47,7 @@ PARSERS: tuple[Parser, ...] = (
     browser_history.PARSER,
     capture.PARSER,
     suricata_eve.PARSER,
+    cloud_audit.PARSER,
     statement_csv.PARSER,
 )
 """In the order in which equally sure parsers are preferred."""
