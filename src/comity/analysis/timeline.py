@@ -290,7 +290,7 @@ def _short(column: str) -> pl.Expr:
 
 _KIND_OF_CATEGORY = {
     "web": "web", "authentication": "login", "session": "login", "iam": "login", "network": "network", "file": "file",
-    "intrusion_detection": "alert",
+    "intrusion_detection": "alert", "email": "mail",
 }  # fmt: skip
 _PREPARED = {"flow": flow_entries, "document": _moments}
 _MAKERS = {

@@ -242,6 +242,7 @@ def message(at: datetime, action: str, **other: object) -> dict:
 def test_requests_in_a_capture_have_their_answers() -> None:
     rows = [
         message(AT, "http_request", **{"url.original": "/?f=../../../etc/passwd", "http.request.method": "GET"}),
+        message(AT + MINUTE / 2, "http_response", **{"http.response.status_code": 100}),
         message(AT + MINUTE, "http_response", **{"http.response.status_code": 200, "http.response.body.bytes": 1_999}),
         message(AT + 2 * MINUTE, "http_request", **{"url.original": "/?f=../../../etc/shadow", "http.request.method": "GET"}),
     ]

@@ -23,7 +23,7 @@ BEFORE = timedelta(hours=24)
 MOST_RULES = 200
 """Rules looked at one by one, the first in time; the others are counted in one finding."""
 
-_OPERATIONS = r"(?i)inbox-?rules?|forwarding|^set-mailbox$|^add-mailboxpermission$|filters\.create|^create_filter$"
+_OPERATIONS = r"(?i)inbox-?rules?|transportrule$|forwarding|^set-mailbox$|^add-mailboxpermission$|filters\.create|^create_filter$"
 _FORWARDING = frozenset(
     {
         "forwardto",
@@ -34,6 +34,9 @@ _FORWARDING = frozenset(
         "email_forwarding_destination_address",
         "destination_address",
         "recipients",
+        "redirectmessageto",
+        "blindcopyto",
+        "copyto",
     }
 )
 _DELETING = frozenset({"deletemessage", "softdeletemessage", "permanentdelete", "delete"})

@@ -31,7 +31,7 @@ def web_requests(events: pl.LazyFrame) -> pl.LazyFrame:
     """Return the web requests in `events` with `path`, the target up to the question mark, and `site`, what answers together.
 
     Requests in a capture have the status and size of the answer that stands at the same place among the answers of their
-    conversation. Pages that a browser remembers are no requests somebody logged.
+    conversation, those that only announce another (1xx) not counted. Pages that a browser remembers are no requests somebody logged.
     """
     web = (pl.col("event.category") == "web") & ~pl.col("event.action").is_in(["page_visited", "http_response"]).fill_null(value=False)
     captured = (pl.col("event.dataset") == "capture").fill_null(value=False)
@@ -52,8 +52,11 @@ def _answered(captured: pl.LazyFrame) -> pl.LazyFrame:
     """Return the requests of captures with status and size of their answers, the columns as they were."""
     keys = ["trace.exhibit", "trace.member", "event.id", "place"]
     answer = ["http.response.status_code", "http.response.body.bytes"]
-    numbered = captured.sort("@timestamp", "trace.offset").with_columns(
-        pl.col("trace.offset").cum_count().over(*keys[:3], "event.action").alias("place")
+    interim = pl.col("http.response.status_code").is_between(100, 199, closed="both").fill_null(value=False)
+    numbered = (
+        captured.filter(~interim)
+        .sort("@timestamp", "trace.offset")
+        .with_columns(pl.col("trace.offset").cum_count().over(*keys[:3], "event.action").alias("place"))
     )
     answers = numbered.filter(pl.col("event.action") == "http_response").select(*keys, *answer)
     asked = numbered.filter(pl.col("event.action") == "http_request")
