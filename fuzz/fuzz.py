@@ -29,8 +29,8 @@ def fuzz_all(names: list[str], seconds: int) -> int:
         sys.stdout.write(f"{name}: {seconds} seconds\n")
         sys.stdout.flush()
         command = [sys.executable, __file__, name, str(seconds), "--child"]
-        done = subprocess.run(command, check=False, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)  # noqa: S603 - this very script
-        told = done.stderr.decode("utf-8", "replace").splitlines()
+        done = subprocess.run(command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)  # noqa: S603 - this very script
+        told = done.stdout.decode("utf-8", "replace").splitlines()
         sys.stdout.write("".join(f"  {line}\n" for line in told if line.startswith("stat::")))
         if done.returncode:
             failed.append(name)

@@ -101,8 +101,8 @@ def _files(source: Source, package: Package) -> Iterator[Item]:
         if is_markup(name):
             continue
         offset, length = package.place(name)
-        offset = min(offset, source.size)
-        length = min(length, source.size - offset)
+        offset = min(max(offset, 0), source.size)  # a damaged directory may name any place
+        length = min(max(length, 0), source.size - offset)
         try:
             data = package.part(name)
         except _WRONG as error:
