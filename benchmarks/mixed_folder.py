@@ -6,7 +6,7 @@ The material is that of mixed_material.py, the same bytes each time. Comity does
 readers, Parquet, timeline, indicators, addresses, findings, requests, graph and report. plaso collects with all its usual parsers
 and psort writes the timeline as dynamic CSV; as it would need hours, it gets a folder of the same mixture of M MiB, and so does
 Comity once more. It reads no captures, mail, statements or cloud logs here, so less than Comity; bytes per second are of the whole
-folder for both. Memory is the greatest sum of proportional set sizes of all processes, looked at five times a second.
+folder for both. Memory is the greatest sum of proportional set sizes of all processes, looked at twice a second.
 """
 
 import argparse
@@ -68,7 +68,7 @@ def run(command: Sequence[str | Path], *, environment: dict[str, str], where: Pa
 
         def look() -> None:
             nonlocal most
-            while not over.wait(0.2):
+            while not over.wait(0.5):
                 most = max(most, memory(tree(started.pid)))
 
         watching = threading.Thread(target=look)

@@ -23,9 +23,12 @@ _HIDDEN = (
     r"|psexesvc|mshta|rundll32|frombase64string|-enc"
 )
 """Service programs of which remote tools and intruders make use: shells, administrative shares, folders anybody can write to."""
+_LONGEST = 4_096
+"""Characters of a command that are looked at."""
+_SHOWN = 300
 _COLUMNS = (
     *TRACE, "@timestamp", "event.precision", "event.clock", "event.action", "event.code", "source.ip", "source.port", "host.name",
-    "user.name", "user.id", "process.command_line", "message", "fields",
+    "user.name", "user.id",
 )  # fmt: skip
 _LIMITS = ("The record does not show who was at the keyboard, nor whether the change was ordered.",)
 
@@ -66,23 +69,27 @@ def find(events: pl.LazyFrame) -> tuple[Finding, ...]:
     WEAK, and MODERATE where more than the change itself speaks for an intruder (`louder` of its kind). None is STRONG:
     each is an ordinary act of administration.
     """
-    action = pl.col("event.action")
+    action, message = pl.col("event.action"), pl.col("message")
     kept = action.is_in(["log_cleared", "service_installed", "group_member_added", "user_added"])
-    rows = events.filter(kept & (pl.col("event.outcome").fill_null("") != "failure")).select(_COLUMNS)
-    changes = rows.collect(engine="streaming").sort(*ORDER, nulls_last=True)
-    admitted = (action == "group_member_added") & (
-        pl.col("fields").str.contains(_ADMINISTRATORS).fill_null(value=False)
-        | pl.col("message").str.contains(_ROOT_GROUPS).fill_null(value=False)
+    admitted = pl.col("fields").str.contains(_ADMINISTRATORS).fill_null(value=False) | message.str.contains(_ROOT_GROUPS).fill_null(
+        value=False
+    )
+    hidden = pl.col("process.command_line").str.slice(0, _LONGEST).str.contains(_HIDDEN).fill_null(value=False)
+    changes = (
+        events.filter(kept & (pl.col("event.outcome").fill_null("") != "failure"))
+        .filter((action != "group_member_added") | admitted)
+        .select(*_COLUMNS, message.str.slice(0, _SHOWN), hidden.alias("hidden"))
+        .collect(engine="streaming")
+        .sort(*ORDER, nulls_last=True)
     )
     made = changes.filter(action == "user_added")
-    hidden = pl.col("process.command_line").str.contains(_HIDDEN).fill_null(value=False)
-    told = changes.filter(admitted | action.is_in(["log_cleared", "service_installed"]))
+    told = changes.filter(action != "user_added")
     found: list[Finding] = []
     for here in told.partition_by("host.name", maintain_order=True):
         services = here.filter(action == "service_installed")
         promoted = here.filter(action == "group_member_added")
         cleared = here.filter(action == "log_cleared")
-        suspicious = services.filter(hidden)
+        suspicious = services.filter("hidden")
         found += _administrators(promoted, _new(promoted, made))
         found += _services(services, suspicious)
         found += _cleared(cleared, _near(cleared, pl.concat([suspicious, promoted])))

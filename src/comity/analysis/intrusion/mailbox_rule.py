@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
+from comity.analysis.batches import batches
 from comity.analysis.event_traces import ORDER, TRACE, clock_limits, counted, involved, listed, trace
 from comity.analysis.finding import Finding, Involved, Reason, Strength
 from comity.terms.errors import MaterialError
@@ -43,6 +44,7 @@ _DELETING = frozenset({"deletemessage", "softdeletemessage", "permanentdelete", 
 _HIDING = frozenset({"movetofolder", "markasread"})
 _YES = frozenset({"true", "1", "yes"})
 _MOST_VALUES = 5_000
+_BATCH = 4_096
 _COLUMNS = (
     *TRACE, "@timestamp", "event.precision", "event.clock", "event.outcome", "source.ip", "source.port", "user.name", "event.code",
     "event.action", "user_agent.original", "fields",
@@ -78,8 +80,10 @@ def find(events: pl.LazyFrame) -> tuple[Finding, ...]:
     """
     operation = pl.coalesce("event.code", "event.action")
     asked = events.filter(operation.str.contains(_OPERATIONS) & (pl.col("event.outcome").fill_null("") != "failure"))
-    rows = asked.select(_COLUMNS).collect(engine="streaming").sort(*ORDER, nulls_last=True)
-    rules = [rule for row in rows.iter_rows(named=True) if (rule := _rule(row)).acts]
+    rules = [
+        rule for batch in batches(asked.select(_COLUMNS), most=_BATCH) for row in batch.iter_rows(named=True) if (rule := _rule(row)).acts
+    ]
+    rules.sort(key=_place)
     if not rules:
         return ()
     users = {str(rule.row["user.name"]).lower() for rule in rules[:MOST_RULES] if rule.row["user.name"]}
@@ -87,7 +91,7 @@ def find(events: pl.LazyFrame) -> tuple[Finding, ...]:
     lowered = pl.col("user.name").str.to_lowercase().alias("account")
     logins = (
         events.filter(signed_in & lowered.is_in(list(users)) & pl.col("@timestamp").is_not_null())
-        .select(*_COLUMNS, lowered)
+        .select(*_COLUMNS[:-1], lowered)
         .collect(engine="streaming")
         .sort(*ORDER)
     )
@@ -97,10 +101,16 @@ def find(events: pl.LazyFrame) -> tuple[Finding, ...]:
     return (*found, *_others(rules[MOST_RULES:]))
 
 
+def _place(rule: _Rule) -> tuple[bool, object, str, str, int]:
+    first = trace(rule.row)
+    at = rule.row["@timestamp"]
+    return at is None, at or 0, first.exhibit, first.member, first.offset
+
+
 def _rule(row: dict[str, object]) -> _Rule:
     forwards: dict[str, None] = {}
     deletes = hides = False
-    for name, value in _values(str(row["fields"] or "")):
+    for name, value in _values(str(row.pop("fields") or "")):
         known = name.lower().replace(" ", "")
         if known in _FORWARDING:
             forwards.update(dict.fromkeys(_addresses(value)))
