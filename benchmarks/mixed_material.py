@@ -200,13 +200,13 @@ def _mail(chance: random.Random, size: int) -> bytes:
 
 def _statement(chance: random.Random, size: int) -> bytes:
     def lines() -> Iterator[str]:
-        yield "Account;DE89370400440532013000;EUR"
+        yield f"Account;{chance.randrange(10**9, 10**10)};EUR"
         yield "Date;Description;Amount;Balance"
         balance = 10**8
         for number in range(size):
             amount = chance.randrange(-90_000, 95_000)
             balance += amount
-            day = START + timedelta(minutes=number)
+            day = START + timedelta(minutes=20 * number)
             yield f"{day:%d.%m.%Y};Invoice {number} of customer {chance.randrange(900)};{_euro(amount)};{_euro(balance)}"
 
     return _lines(min(size, 2**20), lines())

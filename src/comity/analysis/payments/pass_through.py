@@ -86,7 +86,7 @@ def _groups(account: pl.DataFrame) -> Iterator[_Group]:
     }
     if ways["debit"].is_empty():
         return
-    incoming, outgoing = ways["credit"].to_dicts(), _Outgoing(rows=ways["debit"].to_dicts(), times=ways["debit"]["moment"].to_list())
+    incoming, outgoing = ways["credit"].to_dicts(), _Outgoing.of(ways["debit"])
     used = set[int]()
     for start in range(len(incoming)):
         if start in used:
@@ -116,11 +116,17 @@ def _digits(currency: object) -> int:
 
 @dataclass(slots=True)
 class _Outgoing:
-    """Debits in order of time, and which of them a finding has."""
+    """Debits in order of time, their amounts, and which of them a finding has."""
 
     rows: Sequence[Row]
     times: Sequence[datetime]
+    amounts: Sequence[int]
     used: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, debits: pl.DataFrame) -> "_Outgoing":
+        """Return the debits of an account, in order."""
+        return cls(rows=debits.to_dicts(), times=debits["moment"].to_list(), amounts=debits["amount_minor"].to_list())
 
     def after(self, credit: Row, came: int) -> list[int]:
         """Return the places of the debits that can have taken `came` away: within two days, none small, together not more."""
@@ -129,14 +135,14 @@ class _Outgoing:
         # a debit known by its day stands at midnight, and may have followed a credit of that day
         since = begins.replace(hour=0, minute=0, second=0, microsecond=0)
         spent, left = list[int](), 0
+        known, least, most = credit["precision"] == "second", came * _SMALL, came * _MORE_THAN_CAME
         for place in range(bisect_left(self.times, since), len(self.rows)):
-            row = self.rows[place]
             if self.times[place] > ends or len(spent) == _MOST_DEBITS:
                 break
-            if place in self.used or (row["precision"] == credit["precision"] == "second" and self.times[place] < begins):
+            value = self.amounts[place]
+            if place in self.used or value < least or left + value > most:
                 continue
-            value = booked.minor(row)
-            if value >= came * _SMALL and left + value <= came * _MORE_THAN_CAME:
+            if not (known and self.rows[place]["precision"] == "second" and self.times[place] < begins):
                 spent.append(place)
                 left += value
         return spent
@@ -145,9 +151,12 @@ class _Outgoing:
 def _finding(account: pl.DataFrame, group: _Group, seen_before: int) -> Finding | None:
     first, last = group.credits[0], group.debits[-1]
     came, left, currency = group.came, group.left, first["currency"]
+    # the rest is dear on a busy account, where this settles most
+    if any(reason.code == "funds_before" for reason in _balance_before(first, left, came)):
+        return None
     reasons = tuple(_reasons(account, group, seen_before))
     points = sum(-1 if reason.against else _POINTS.get(reason.code, 1) for reason in reasons)
-    if points < _WORTH_SAYING or any(reason.code == "funds_before" for reason in reasons):
+    if points < _WORTH_SAYING:
         return None
     unknowns = _unknowns(group)
     strength = _strength(points - len(unknowns), most=2 - len(unknowns))
