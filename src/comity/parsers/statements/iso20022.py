@@ -268,6 +268,8 @@ def _feed(machine: _Machine, chunk: bytes, *, last: bool = False) -> Damage | No
         return Damage(code="xml_malformed", reason=f"not well-formed XML: {expat.ErrorString(error.code)}", offset=place, length=0)
     except _RefusedError as refused:
         return Damage(code=refused.code, reason=refused.reason, offset=machine.here, length=0)
+    except (LookupError, ValueError) as error:  # the declared encoding is none, or none Expat can be given
+        return Damage(code="xml_malformed", reason=f"not well-formed XML: {str(error)[:100]}", offset=machine.here, length=0)
     return None
 
 
