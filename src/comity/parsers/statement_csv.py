@@ -13,13 +13,15 @@ from comity.parsers.statements.guessing import guess
 from comity.parsers.statements.profile import UNKNOWN, Profile, digest, from_facts, to_facts
 from comity.parsers.statements.records import Record, records
 from comity.parsers.statements.rows import Cell, RowBuffer, account_number, day_after
-from comity.parsers.statements.table import find_table, holds_balance
+from comity.parsers.statements.table import find_table, holds_balance, why_not
 from comity.parsers.statements.vocabulary import Role
 from comity.parsers.statements.written import WrittenAmount, currency_named, direction_named, written_amount, written_date
 from comity.terms.errors import MaterialError
 from comity.terms.money import minor_digits
 
 _HUNDREDTHS: Final = 2
+_HEAD: Final = 65_536
+_LONGEST_MARK: Final = 3
 _BLANK: Final = " \ufeff\r\n\t\u00a0"
 _STATUS: Final = {
     "booked": "booked",
@@ -44,19 +46,20 @@ class _UnreadableError(Exception):
 class StatementCsv:
     """Reads bank statements in CSV; one row for each record.
 
-    Claimed only when a heading line names a date and an amount and most records below have both. What no fact in the file
+    Claimed when a heading line names a date and an amount and most records below have both, or when balances that follow from
+    the amounts prove which columns hold them. What no fact in the file
     decides stays null, and a Defect on the heading says so once: a date with two readings, a direction, a currency (amounts
     are then in hundredths). Cells are kept as text, formulas included.
     """
 
     name: str = "statement_csv"
-    version: str = "2"
+    version: str = "3"
     media_type: str = "text/csv"
     tables: tuple[Table, ...] = (PAYMENT, ACCOUNT)
 
     def recognizes(self, head: bytes, *, name: str) -> int:  # noqa: ARG002 - the content decides
-        """Return 2 for a table of payments with headings, else 0."""
-        return 2 if find_table(head) is not None else 0
+        """Return 2 for a table of payments, 1 for what looks like one without headings and cannot be told, else 0."""
+        return 2 if find_table(head) is not None else 1 if why_not(head) else 0
 
     def infer(self, source: Source) -> Sequence[Inferred]:
         """Return the profile: encoding, columns, orders and marks, each with the reason it was taken."""
@@ -66,21 +69,21 @@ class StatementCsv:
     def read(self, source: Source, *, inferred: Sequence[Inferred]) -> Iterator[Item]:
         """Yield the payments and the account; what cannot be read is a Defect."""
         if not inferred:
-            yield Defect(
-                code="statement_unknown",
-                reason="no line names a date and an amount that the lines below have",
-                offset=0,
-                length=source.size,
-            )
+            source.stream.seek(0)
+            reason = why_not(source.stream.read(_HEAD)) or "no line names a date and an amount that the lines below have"
+            yield Defect(code="statement_unknown", reason=reason, offset=0, length=source.size)
             return
         profile, rows = from_facts(inferred), RowBuffer()
         source.stream.seek(0)
         whole = digest(source.stream.read(profile.head)) == profile.head_digest
         if whole:
             yield from _open_questions(profile)
-            row, defects = _account(profile)
-            yield from defects
-            rows.add(ACCOUNT, row, offset=0, length=profile.head)
+            if profile.head > _LONGEST_MARK:
+                row, defects = _account(profile)
+                yield from defects
+                rows.add(ACCOUNT, row, offset=0, length=profile.head)
+            elif profile.head:  # nothing stands above the records that speaks of the account as a whole
+                yield Structure(what="byte order mark", offset=0, length=profile.head)
         reached = profile.head if whole else 0
         for record in records(source.stream, profile.layout, start=reached):
             yield from _blank(reached, record.offset)

@@ -318,3 +318,66 @@ def test_amounts_grouped_as_in_india_and_signs_of_several_currencies():
     _, payments, _, defects = read(b'Date,Description,Amount\n10/02/2025,PAYROLL,"$2,000.00"\n10/13/2025,WIRE,"($1,500.00)"\n')
     assert signed(payments) == [200000, -150000]
     assert [defect.code for defect in defects] == ["currency_unknown"]
+
+
+def test_without_headings_the_balances_prove_the_columns() -> None:
+    rows = (
+        "31/08/2026,-4.50,COFFEE LONDON,95.50\n30/08/2026,+100.00,SALARY,100.00\n14/08/2026,-20.00,RENT,0.00\n13/08/2026,-7.25,BUS,20.00\n"
+    )
+    facts, payments, accounts, defects = read(rows.encode())
+    assert signed(payments) == [-450, 10000, -2000, -725]
+    assert [payment["balance_minor"] for payment in payments] == [9550, 10000, 0, 2000]
+    assert payments[0]["remittance"] == "COFFEE LONDON"
+    assert payments[0]["booking_date"] == datetime(2026, 8, 31, tzinfo=UTC)
+    assert "no headings" in facts["columns"].why
+    assert accounts == []
+    assert [defect.code for defect in defects] == ["currency_unknown"]
+
+
+def test_without_headings_credits_and_debits_in_columns_of_their_own() -> None:
+    rows = "2026-08-01;PAY;;250,00;1250,00;EUR\n2026-08-02;RENT;750,10;;499,90;EUR\n2026-08-03;FOOD;12,34;;487,56;EUR\n2026-08-03;BUS;2,00;;485,56;EUR\n"
+    for encoding in ("utf-8", "utf-16", "utf-16-le"):
+        _, payments, _, defects = read(rows.encode(encoding))
+        assert defects == []
+        assert signed(payments) == [25000, -75010, -1234, -200]
+        assert {payment["currency"] for payment in payments} == {"EUR"}
+
+
+def test_headings_in_a_language_not_known_here_are_passed_over_when_the_balances_prove_the_columns() -> None:
+    rows = "Kuupäev;Selgitus;Käive;Jääk\n01.08.2026;Palk;250,00;1250,00\n02.08.2026;Üür;-750,10;499,90\n13.08.2026;Toit;-12,34;487,56\n"
+    facts, payments, accounts, _ = read(rows.encode())
+    assert signed(payments) == [25000, -75010, -1234]
+    assert json.loads(facts["columns"].value)[2] == ["amount", "Käive"]
+    assert len(accounts) == 1
+
+
+def test_the_layout_of_wells_fargo_needs_no_headings() -> None:
+    rows = '"08/31/2026","-12.34","*","","PURCHASE AUTHORIZED"\n"08/28/2026","2000.00","*","","PAYROLL"\n"08/27/2026","-50.00","*","1042","CHECK"\n'
+    _, payments, _, defects = read(rows.encode())
+    assert signed(payments) == [-1234, 200000, -5000]
+    assert payments[2]["reference"] == "1042"
+    assert [defect.code for defect in defects] == ["currency_unknown"]
+
+
+def test_without_headings_and_without_balances_nothing_is_guessed() -> None:
+    data = b'31/08/2026,"SHOP",-12.34\n30/08/2026,"PAY",100.00\n29/08/2026,"BUS",-2.00\n'
+    assert PARSER.recognizes(data, name="x.csv") == 1
+    source = Source(stream=io.BytesIO(data), size=len(data), name="x")
+    assert PARSER.infer(source) == ()
+    (defect,) = PARSER.read(source, inferred=())
+    assert defect.code == "statement_unknown"
+    assert "no column of balances" in defect.reason
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"2026-03-01 10:00,12.5,21.25\n2026-03-02 10:00,13.5,22.25\n2026-03-03 10:00,14.5,22.5\n",
+        b"2026-03-01,1,1\n2026-03-02,1,2\n2026-03-03,1,3\n2026-03-04,1,4\n",
+        b"1,2026-03-01,a\n2,2026-03-02,b\n3,2026-03-03,c\n",
+        b"2026-03-01,1.00\n",
+        b"2026-03-01,0.00,a,0.00\n" * 5,
+    ],
+)
+def test_other_tables_without_headings_are_not_claimed(data: bytes) -> None:
+    assert PARSER.recognizes(data, name="statement.csv") == 0

@@ -23,7 +23,7 @@ from comity.parsers.statements.vocabulary import (
     Role,
     plain,
 )
-from comity.parsers.statements.written import WrittenAmount, WrittenDate, currency_named, written_amount, written_date
+from comity.parsers.statements.written import WrittenAmount, WrittenDate, cents, currency_named, written_amount, written_date
 from comity.terms.errors import MaterialError
 from comity.terms.iban import normalize_iban
 
@@ -115,7 +115,7 @@ def guess(stream: BinaryIO) -> tuple[Guess, tuple[str, ...]] | None:
     table = find_table(head)
     if table is None:
         return None
-    layout, why = table.layout, {"columns": "from their headings, checked against the first records"}
+    layout, why = table.layout, {"columns": table.why}
     if layout.encoding == "utf-8" and not _all_utf8(stream):
         layout = replace(layout, encoding="cp1252")
     why["encoding"] = {
@@ -191,15 +191,8 @@ def _compare_balances(evidence: _Evidence, found: dict[str, WrittenAmount]) -> N
     amount, balance = found.get(Role.AMOUNT), found.get(Role.BALANCE)
     if amount is None or balance is None:
         return
-
-    def cents(written: WrittenAmount) -> int:
-        digits = "".join(character for character in written.number if character.isdigit())
-        tail = re.search(r"[.,]([0-9]{1,2})$", written.number)
-        shift = 2 - len(tail[1]) if tail else 2
-        return int(digits + "0" * shift) * (-1 if written.sign < 0 else 1)
-
     if evidence.last is not None:
-        step = cents(balance) - cents(evidence.last[1])
+        step = cents(balance) * (balance.sign or 1) - cents(evidence.last[1]) * (evidence.last[1].sign or 1)
         for size, fits in ((cents(amount), "forward"), (cents(evidence.last[0]), "backward")):
             sign = 1 if fits == "forward" else -1
             evidence.changes.add(f"{fits} {'+' if step == sign * size else '-' if step == -sign * size else '?'}")

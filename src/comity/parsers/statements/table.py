@@ -1,5 +1,6 @@
 """Finding the table of payments in a CSV file: where its records begin and what its columns hold."""
 
+import codecs
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from comity.parsers.statements.headless import told_by_values
 from comity.parsers.statements.records import Layout, Record, records
 from comity.parsers.statements.vocabulary import BALANCE_BEGINNINGS, BALANCE_TEXTS, Role, meaning, plain
 from comity.parsers.statements.written import direction_named, written_amount, written_date
@@ -17,6 +19,8 @@ _SAMPLE: Final = 60
 _MOST_COLUMNS: Final = 200
 _ENOUGH: Final = 0.6
 _LONGEST_LABEL: Final = 40
+_WHOLE_HEAD: Final = 65_536
+_OUTER: Final = " \ufeff\r\n\t"
 _NAMES: Final = frozenset({Role.NAME, Role.DEBTOR_NAME, Role.CREDITOR_NAME})
 _MAYBE_BALANCE = re.compile("sald|balance|likut|solde|apyvarta|forward|kontostand|total")
 """What every text of a balance has in it: a quick look before the slow one."""
@@ -33,26 +37,67 @@ class Table:
     head: int
     above: tuple[tuple[str, ...], ...]
     score: int
+    why: str = "from their headings, checked against the first records"
 
 
 def find_table(head: bytes) -> Table | None:
-    """Return the table of payments in the first bytes of a file; None unless headings name a date and an amount and most rows have both."""
+    """Return the table of payments in the first bytes of a file, None when there is none.
+
+    Either headings name a date and an amount and most rows have both, or the values themselves prove the columns.
+    """
+    layouts = _layouts(head)
+    found = [table for layout in layouts if (table := _table(head, layout)) is not None]
+    return max(found, key=lambda table: table.score, default=None) or _told_by_values(head, layouts)[0]
+
+
+def why_not(head: bytes) -> str | None:
+    """Return why the columns of what looks like payments without headings cannot be told; None for anything else."""
+    return _told_by_values(head, _layouts(head))[1]
+
+
+def _layouts(head: bytes) -> tuple[Layout, ...]:
+    """Return the ways in which the first bytes may make records: one for each delimiter in them."""
     encoding = encoding_of(head)
-    try:
-        text = head[: len(head) // 4 * 4].decode(encoding, errors="replace")
-    except LookupError:
-        return None
+    text = head[: len(head) // 4 * 4].decode(encoding, errors="replace")
     if "\x00" in text:
-        return None
+        return ()
     newline = "\r" if "\r" in text and "\n" not in text else "\n"
-    found = [
-        table
-        for delimiter in _DELIMITERS
-        if delimiter in text
-        for table in (_table(head, Layout(encoding=encoding, newline=newline, delimiter=delimiter)),)
-        if table is not None
-    ]
-    return max(found, key=lambda table: table.score, default=None)
+    return tuple(Layout(encoding=encoding, newline=newline, delimiter=delimiter) for delimiter in _DELIMITERS if delimiter in text)
+
+
+def _told_by_values(head: bytes, layouts: Sequence[Layout]) -> tuple[Table | None, str | None]:
+    """Return the table whose columns the values tell, or else why they do not tell it where they look like payments."""
+    reason = None
+    for layout in layouts:
+        records_seen = [record for record in _some(head, layout) if record.fields is not None]
+        if len(head) >= _WHOLE_HEAD:
+            records_seen = records_seen[:-1]  # it may be cut
+        first = next((place for place, record in enumerate(records_seen[:_MOST_PREAMBLE]) if _has_date(record.fields or ())), None)
+        if first is None:
+            continue
+        below = [tuple(cell.strip(_OUTER) for cell in record.fields or ()) for record in records_seen[first : first + _SAMPLE]]
+        told = told_by_values(below)
+        if told is None:
+            continue
+        if not told.columns:
+            reason = told.why if first == 0 else reason
+            continue
+        above = tuple(record.fields or () for record in records_seen[:first])
+        names = above[-1] if above and len(above[-1]) == len(below[0]) else tuple(f"column {place + 1}" for place in range(len(below[0])))
+        return Table(
+            layout=layout, headings=tuple(name.strip(_OUTER) for name in names), columns=told.columns, languages=frozenset(),
+            head=records_seen[first].offset or _mark(head), above=above, score=0, why=told.why,
+        ), None  # fmt: skip
+    return None, reason
+
+
+def _mark(head: bytes) -> int:
+    """Return the length of the byte order mark."""
+    return next((len(mark) for mark in (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) if head.startswith(mark)), 0)
+
+
+def _has_date(fields: Sequence[str]) -> bool:
+    return len(fields) <= _MOST_COLUMNS and any(written_date(cell.strip(_OUTER)) is not None for cell in fields)
 
 
 def encoding_of(head: bytes) -> str:

@@ -24,6 +24,7 @@ _MONTHS: Final = {
     for name in names.split()
 }  # fmt: skip
 _NUMBER = re.compile(r"[0-9][0-9.,'\u2019 \u00a0\u202f\u2009]*|[.,][0-9]+")
+_DECIMALS = re.compile(r"[.,]([0-9]{1,2})$")
 _PLAIN = re.compile("[0-9]*[.,][0-9]+")
 _THOUSAND = re.compile("[0-9]{1,3}[.,][0-9]{3}")
 _INDIAN = r"[0-9]{1,2}(?:,[0-9]{2})+,[0-9]{3}(?:\.[0-9]+)?"  # lakh and crore
@@ -159,6 +160,13 @@ class WrittenAmount:
         """Return the amount in units of 10^-`digits` with `point` as decimal mark, without its sign; MaterialError if it is none."""
         group = GROUP_MARKS + ("," if point == "." else ".")
         return parse_minor(self.number, digits=digits, point=point, group=group)
+
+
+def cents(written: WrittenAmount) -> int:
+    """Return an amount in hundredths without its sign, one or two digits after the last mark being decimals: to compare, not to record."""
+    digits = "".join(character for character in written.number if character.isdigit())
+    tail = _DECIMALS.search(written.number)
+    return int(digits) * 10 ** (2 - len(tail[1]) if tail else 2)
 
 
 def written_amount(text: str) -> WrittenAmount | None:
