@@ -269,7 +269,7 @@ def _feed(machine: _Machine, chunk: bytes, *, last: bool = False) -> Damage | No
     except _RefusedError as refused:
         return Damage(code=refused.code, reason=refused.reason, offset=machine.here, length=0)
     except (LookupError, ValueError) as error:  # the declared encoding is none, or none Expat can be given
-        return Damage(code="xml_malformed", reason=f"not well-formed XML: {str(error)[:100]}", offset=machine.here, length=0)
+        return Damage(code="xml_malformed", reason=f"not well-formed XML: {str(error)[:100]}", offset=max(0, machine.here), length=0)
     return None
 
 
