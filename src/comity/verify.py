@@ -1,8 +1,7 @@
 """Checks a Comity case folder, court bundle or proof, with Python 3.11 or later and nothing else (python3 verify.py bundle.zip).
 
-The checks are those of SUBJECTS below; the output says of each what was seen and what it shows. Exit status: 0 everything that
-can be checked holds; 1 something is broken, and named; 2 it cannot be checked.
-
+The output says of each check what was seen and what it shows. Exit status: 0 everything that can be checked holds; 1 something
+is broken, and named; 2 it cannot be checked.
 This file is one of the bundle's own: whoever can change the bundle can change it too. Take it from a source you trust
 (the program's releases, or a bundle you received otherwise) and compare its SHA-256.
 """
@@ -11,6 +10,7 @@ import argparse
 import hashlib
 import io
 import json
+import os
 import re
 import shutil
 import stat
@@ -24,7 +24,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
 HOLDS, BROKEN, NOT_CHECKABLE = "holds", "broken", "not checkable"
 WEIGHT = (HOLDS, NOT_CHECKABLE, BROKEN).index
@@ -48,25 +48,17 @@ SUBJECTS = {
 FORMAT, EXHIBIT_PROOF, GROWTH_PROOF = 2, "comity-exhibit-proof-1", "comity-growth-proof-1"
 LEAF, NODE = b"\0", b"\1"  # which begin what is hashed in a Merkle tree (RFC 9162, 2.1)
 CHUNK, LARGEST_TEXT, LONGEST_LINE, LARGEST_DIRECTORY = 2**20, 4 * 2**20, 2**20, 64 * 2**20  # bytes
-TAR_BLOCK, LOCAL_HEADER, TILE, KEY_SIZE, HIGHEST_RATIO, NAMED, LONGEST_SHOWN = 512, 30, 256, 32, 200, 20, 300
+TAR_BLOCK, LOCAL_HEADER, TILE, KEY_SIZE, MOST_SIGNATURES, HIGHEST_RATIO, NAMED, LONGEST_SHOWN = 512, 30, 256, 32, 64, 200, 20, 300
 ED25519, COSIGNATURE = 1, 4  # kinds of keys
-CASE_FIELDS = ("format", "identity", "title", "state", "authority", "opened_at", "instrument")
 TAG_FILES = {"bagit.txt", "bag-info.txt", "manifest-sha256.txt", "tagmanifest-sha256.txt", "README.txt", "verify.py", "log/checkpoint"}
 PERMITTED = {"acquisition:begun", "acquisition:resumed", "exhibits:acquired", "records:derived"}  # acts that need an authorization
 ENDING = {"exhibits:acquired", "records:derived"}  # entered when they end: they began after the entry before
-HEX, MANIFEST_NAME = re.compile(r"[0-9a-f]{64}"), re.compile(r"acquisitions/[0-9]{4,9}\.manifest\.jsonl")
-INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError, RuntimeError)
-T = TypeVar("T")
-_Key = tuple[str, bytes]  # a name; the kind (one byte) and the public key
+_Key = tuple[str, bytes, bytes]  # a name, four bytes by which signatures name the key, its kind (one byte) and public key
 
 
 class Failure(Exception):  # noqa: N818  not an error of the program
-    """One thing is not as it should be, or (NOT_CHECKABLE) cannot be judged; the text says what."""
-
-    def __init__(self, words: str, result: str = BROKEN) -> None:
-        super().__init__(words)
-        self.result = result
+    """One thing is BROKEN or NOT_CHECKABLE: the words, the result."""
 
 
 def _need(holds: object, words: str, result: str = BROKEN) -> None:
@@ -75,20 +67,17 @@ def _need(holds: object, words: str, result: str = BROKEN) -> None:
 
 
 @dataclass(slots=True)
-class Check:
-    """One check: what it is about, what it shows if it holds, how it came out, what was seen."""
-
+class _Check:  # what it is about, what it shows if it holds, how it came out, what was seen
     subject: str
     shows: str
     result: str = HOLDS
     seen: list[str] = field(default_factory=list)
 
     def say(self, words: str, result: str = HOLDS) -> None:
-        """Say what was seen, and how it weighs: the check comes out as the heaviest."""
         self.result = max(self.result, result, key=WEIGHT)
         most = NAMED * (1 + WEIGHT(result))  # what holds leaves room for what does not
         if len(self.seen) <= most:
-            self.seen.append(words if len(self.seen) < most else "and more")
+            self.seen.append(shown(words, LARGEST_TEXT) if len(self.seen) < most else "and more")
 
 
 class _Folder:  # files by name, with their sizes; links and other special files are refused, not followed
@@ -114,7 +103,7 @@ class _Folder:  # files by name, with their sizes; links and other special files
                     left -= len(chunk)
                     yield chunk
         except DAMAGE as error:
-            raise Failure(f"{shown(name)} is damaged: {error}") from error
+            raise Failure(f"{shown(name)} is damaged: {error}", BROKEN) from error
 
     def sha256(self, name: str, offset: int = 0, length: int | None = None) -> str:
         digest = hashlib.sha256()
@@ -167,11 +156,12 @@ class _Archive(_Folder):  # the members of a ZIP archive below its one top folde
                 self.members["/".join(parts)], self.names["/".join(parts)] = info, info.file_size
 
     def open(self, name: str, offset: int) -> IO[bytes]:
-        info, stream = self.members[name], self.path.open("rb")
+        info = self.members[name]
         if not offset:
             return self.archive.open(info)
         words = f"{shown(name)} was compressed by another program; unpack the archive and check the folder"
         _need(info.compress_type == zipfile.ZIP_STORED, words, NOT_CHECKABLE)
+        stream = self.path.open("rb")
         stream.seek(info.header_offset)
         header = stream.read(LOCAL_HEADER)  # APPNOTE.TXT 6.3.10, 4.3.7: ends in the lengths of name and extra field
         _need(header[:4] == b"PK\x03\x04", f"{shown(name)}: its place in the archive is damaged")
@@ -179,31 +169,35 @@ class _Archive(_Folder):  # the members of a ZIP archive below its one top folde
         return stream
 
 
-def shown(text: str) -> str:
+def shown(text: str, most: int = LONGEST_SHOWN) -> str:
     """Return `text` fit for a terminal: what is not printable is escaped, what is long is cut."""
-    text = text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
+    text = text if len(text) <= most else text[:most] + "…"
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    _need(len(dict(pairs)) == len(pairs), "a key occurs twice")
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("a key occurs twice")
     return dict(pairs)
 
 
 def _object_of(data: bytes, where: str) -> dict[str, object]:
     try:
         value = json.loads(data, object_pairs_hook=_once)
-    except (ValueError, RecursionError, Failure) as error:
-        raise Failure(f"{shown(where)} is not readable JSON: {shown(str(error))}") from error
+    except (ValueError, RecursionError) as error:
+        raise Failure(f"{shown(where)} is not readable JSON: {shown(str(error))}", BROKEN) from error
     _need(isinstance(value, dict), f"{shown(where)} is not a JSON object")
     return dict(value)
 
 
-def _get(fields: Mapping[str, object], name: str, kind: type[T], where: str) -> T:
+def _get(fields: Mapping[str, Any], name: str, kind: type, where: str) -> Any:
     value = fields.get(name)
-    if type(value) is not kind or (isinstance(value, int) and value < 0):
-        raise Failure(f"{shown(where)} has no proper {name!r}")
+    _need(type(value) is kind and not (isinstance(value, int) and value < 0), f"{shown(where)} has no proper {name!r}")
     return value
+
+
+def _why(act: Mapping[str, Any]) -> str:
+    return shown(str(act.get("ground")))
 
 
 def _sha256(*data: bytes) -> bytes:
@@ -259,8 +253,7 @@ class _Ed25519:  # the curve of RFC 8032, 5.1; points are pairs of x and y
         rest = self.times(factor >> 1, self.add(point, point)) if factor else (0, 1)
         return self.add(rest, point) if factor & 1 else rest
 
-    def decoded(self, data: bytes) -> tuple[int, int] | None:
-        """Return the point of 32 bytes (5.1.3); None when they are no point, or not its one encoding."""
+    def decoded(self, data: bytes) -> tuple[int, int] | None:  # 5.1.3; None for what is no point, or not its one encoding
         (sign, y), p = divmod(int.from_bytes(data, "little"), 2**255), self.P
         square = (y * y - 1) * pow(self.D * y * y + 1, -1, p) % p
         x = pow(square, (p + 3) // 8, p)
@@ -281,23 +274,20 @@ def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     return curve.times(scalar, base) == curve.add(point, curve.times(hashed, key))
 
 
-def _key_id(key: _Key) -> bytes:
-    return _sha256(key[0].encode(), b"\n", key[1])[:4]
-
-
 def _key_of(text: str) -> _Key:
     name, identity, coded = [*text.split("+", 2), "", ""][:3]
-    key = name, b64decode(coded, validate=True)
-    proper = identity == _key_id(key).hex() and len(key[1]) == 1 + KEY_SIZE and key[1][0] in {ED25519, COSIGNATURE}
+    key = b64decode(coded, validate=True)
+    proper = len(key) == 1 + KEY_SIZE and key[0] in {ED25519, COSIGNATURE} and identity == _sha256(name.encode(), b"\n", key)[:4].hex()
     _need(proper, f"{shown(text)} is no key of the form NAME+ID+KEY")
-    return key
+    return name, bytes.fromhex(identity), key
 
 
 class _Note:  # a checkpoint: origin, size, root, an empty line, signatures (C2SP signed-note, tlog-checkpoint, tlog-cosignature)
     def __init__(self, data: bytes, where: str) -> None:
         text, _, lines = data.decode().rpartition("\n\n")
         parts = [line.split(" ") for line in lines.split("\n")]
-        _need(parts.pop() == [""] and all(len(part) == 3 and part[0] == "—" for part in parts), f"{where} has no proper signatures")  # noqa: PLR2004
+        proper = parts.pop() == [""] and len(parts) <= MOST_SIGNATURES and {(len(part), part[0]) for part in parts} == {(3, "—")}
+        _need(proper, f"{where} has no proper signatures")
         self.text, self.signatures = text + "\n", [(name, b64decode(signature, validate=True)) for _, name, signature in parts]
         shape = re.fullmatch(r"([^\n]+)\n([1-9][0-9]{0,15})\n([A-Za-z0-9+/]{43}=)", text)
         _need(shape, f"{where} is no checkpoint")
@@ -306,31 +296,37 @@ class _Note:  # a checkpoint: origin, size, root, an empty line, signatures (C2S
 
     def signing(self, key: _Key) -> str:
         said = ""  # in words; it stays so when the key did not sign
-        for data in (data for name, data in self.signatures if (name, data[:4]) == (key[0], _key_id(key))):
+        for data in (data for name, data in self.signatures if (name, data[:4]) == key[:2]):
             message, signature, said = self.text, data[4:], f"signed by {shown(key[0])}"
-            if key[1][0] == COSIGNATURE:
+            if key[2][0] == COSIGNATURE:
                 at, signature = int.from_bytes(data[4:12], "big"), data[12:]
                 message = f"cosignature/v1\ntime {at}\n{message}"
                 said = f"cosigned by {shown(key[0])} at {datetime.fromtimestamp(min(at, 2**37), UTC):%Y-%m-%dT%H:%M:%SZ} by its clock"
-            _need(ed25519_holds(key[1][1:], message.encode(), signature), f"a signature in the name of {shown(key[0])} is not by its key")
+            _need(ed25519_holds(key[2][1:], message.encode(), signature), f"a signature in the name of {shown(key[0])} is not by its key")
         return said
 
 
 def _stamp(answer: bytes, stamped: bytes, trust: bytes) -> str:
     """Return in words when `stamped` was stamped, as openssl reads `answer` (RFC 3161); a Failure unless `trust` leads to who did."""
-    openssl, files = shutil.which("openssl"), {"answer": answer, "data": stamped, "trust": trust}
+    openssl, wanted = shutil.which("openssl"), ("Time stamp: ", "Policy OID: ", "Serial number: ")
     _need(openssl, "without openssl here, timestamps are not checked", NOT_CHECKABLE)
     with tempfile.TemporaryDirectory() as folder:
-        answer_file, data_file, trust_file = (str(Path(folder) / name) for name in files)
-        for name, data in files.items():
-            (Path(folder) / name).write_bytes(data)
-        checked, said = (
-            subprocess.run([str(openssl), "ts", "-in", answer_file, *words], capture_output=True, check=False)  # noqa: S603  our own words
-            for words in (["-verify", "-data", data_file, "-CAfile", trust_file], ["-reply", "-text"])
-        )
-    _need(checked.returncode == 0, f"openssl does not accept the timestamp: {shown(checked.stderr.decode(errors='replace'))}")
-    wanted = ("Time stamp:", "Policy OID:", "Serial number:")
-    return "; ".join(shown(line) for line in said.stdout.decode(errors="replace").splitlines() if line.startswith(wanted))
+        files = [str(Path(folder) / name) for name in ("answer", "data", "trust")]
+        for file, data in zip(files, (answer, stamped, trust), strict=True):
+            Path(file).write_bytes(data)
+
+        def run(*words: str) -> str:
+            done = subprocess.run([str(openssl), "ts", *words], capture_output=True, check=False, env={"OPENSSL_CONF": os.devnull})  # noqa: S603  words of our own
+            _need(done.returncode == 0, f"openssl does not accept the timestamp: {shown(done.stderr.decode(errors='replace'))}")
+            return done.stdout.decode(errors="replace")
+
+        said = [line for line in run("-reply", "-in", files[0], "-text").splitlines() if line.startswith(wanted)]
+        time = re.sub(
+            r"\.\d+", "", "".join(said).partition(wanted[0])[2][:40].partition(" GMT")[0]
+        )  # the certificates are judged as of then
+        at = datetime.strptime(f"{time} +0000", "%b %d %H:%M:%S %Y %z").timestamp()
+        run("-verify", "-in", files[0], "-data", files[1], "-CAfile", files[2], "-attime", f"{at:.0f}")
+    return "; ".join(said)
 
 
 class Verification:
@@ -341,23 +337,23 @@ class Verification:
         self.prefix = ""  # where in the material the case lies: "data/" in a bundle
         self.tree, self.digests, self.roots = _Tree(), list[bytes](), list[bytes]()  # of the entries; the roots after each
         self.entries, self.files = list[dict[str, Any]](), dict[str, str]()
+        self.hidden, self.redacted = 0, False  # acts shown by their digests only; whether this is a bundle that withholds exhibits
         self.ends, self.gaps = dict[str, int](), set[str]()  # how far exhibits reach in each object; packs with more in them
         self.keys, self.notes = dict[_Key, str](), list[tuple[str, _Note]]()  # whose the keys are; what the notes are over
-        self.checks = list[Check]()
-        proof = path.suffix == ".json" and path.is_file()
-        for subject in ("proof", "witnesses") if proof else tuple(SUBJECTS)[:-1]:
-            check = Check(subject, SUBJECTS[subject])
+        self.checks, self.tiles = list[_Check](), dict[str, bytes]()
+        for subject in ("proof", "witnesses") if path.suffix == ".json" and path.is_file() else tuple(SUBJECTS)[:-1]:
+            check = _Check(subject, SUBJECTS[subject])
             self.checks.append(check)
             try:
                 getattr(self, f"_{subject}")(check)  # each check is the method of its subject's name
             except (Failure, OSError, ValueError) as error:
-                words = str(error) if isinstance(error, Failure | OSError) else f"what is here cannot be read: {error}"
-                check.say(shown(words), getattr(error, "result", NOT_CHECKABLE if isinstance(error, OSError) else BROKEN))
+                told = error.args if isinstance(error, Failure) else (f"what is here cannot be read: {error}", BROKEN)
+                check.say(*(told if not isinstance(error, OSError) else (str(error), NOT_CHECKABLE)))
                 if subject in {"case", "ledger", "proof"}:  # which the others rest on
                     break
         self.verdict = max((check.result for check in self.checks), key=WEIGHT)
 
-    def _case(self, check: Check) -> None:
+    def _case(self, check: _Check) -> None:
         _need(self.path.is_dir() or self.path.is_file(), "there is no such file or folder", NOT_CHECKABLE)
         marks, kind = {"bagit.txt", "case.json"}, "this is neither a Comity case folder nor a bundle"
         _need(self.path.is_file() or any((self.path / name).exists() for name in marks), kind, NOT_CHECKABLE)
@@ -366,10 +362,10 @@ class Verification:
         self.prefix = "data/" if "bagit.txt" in self.material.names else ""
         case = _object_of(self.material.text(f"{self.prefix}case.json"), "case.json")
         _need(case.get("format") == FORMAT, f"it is of format {shown(str(case.get('format')))}; this program knows {FORMAT}", NOT_CHECKABLE)
-        for name in CASE_FIELDS:
+        for name in ("format", "identity", "title", "state", "authority", "opened_at", "instrument"):
             check.say(f"{name.replace('_', ' ')}: {shown(str(case.get(name)))}")
 
-    def _ledger(self, check: Check) -> None:
+    def _ledger(self, check: _Check) -> None:
         newest, before = "0" * 64, ""
         names = sorted(name for name in self.material.names if name.startswith(f"{self.prefix}ledger/"))
         _need(names, "there is no entry in the ledger")
@@ -378,6 +374,12 @@ class Verification:
             _need(proper, f"entry {number} is missing; {shown(name)} stands in its place, and what follows cannot be relied on")
             data = self.material.text(name)
             entry = _object_of(data, name)
+            if entry.keys() == {"number", "withheld"}:  # it stands for an act that is not shown, whose SHA-256 the next act names
+                digest, last = str(entry["withheld"]), number == len(names)
+                _need(re.fullmatch("[0-9a-f]{64}", digest) and entry["number"] == number and not last, f"{shown(name)} stands for no act")
+                self.hidden += 1
+                newest = self._entered(bytes.fromhex(digest))
+                continue
             held, previous, event = _get(entry, "number", int, name), _get(entry, "previous", str, name), _get(entry, "event", str, name)
             about, result, at = _get(entry, "object", dict, name), _get(entry, "result", dict, name), _get(entry, "at", str, name)
             _need(held == number, f"the file of entry {number} holds entry {held}: entries were swapped or inserted")
@@ -386,27 +388,34 @@ class Verification:
             where, began = f"entry {number} ({shown(event)})", before if event in ENDING else at
             self.entries.append({**about, **result, **entry, "where": where, "began": began})
             self.keys |= {_key_of(str(result[whose])): whose for whose in ("log_key", "witness_key") if whose in result}
-            self.digests.append(_sha256(data))
-            self.tree.add(_sha256(LEAF, self.digests[-1]))
-            self.roots.append(self.tree.root())
-            newest, before = self.digests[-1].hex(), at
+            newest, before = self._entered(_sha256(data)), at
         if self.head not in {"", newest}:
             check.say(f"the newest entry is {newest}, not {shown(self.head)}: entries were removed, added or changed", BROKEN)
         check.say(f"{len(names)} entries, each naming the one before; the newest is {newest}")
+        self.redacted = bool(self.prefix) and self.entries[-1]["event"] == "bundle:redacted"
+        _need(self.redacted or not self.hidden, f"{self.hidden} entries are replaced by their digests where all should be shown")
+        if self.hidden:
+            check.say(f"{self.hidden} of them are shown by their digests only, since they may tell of what is withheld")
+
+    def _entered(self, digest: bytes) -> str:
+        self.digests.append(digest)
+        self.tree.add(_sha256(LEAF, digest))
+        self.roots.append(self.tree.root())
+        return digest.hex()
 
     def _of(self, *events: str) -> list[dict[str, Any]]:
         return [entry for entry in self.entries if entry["event"] in events]
 
-    def _holder(self, note: _Note, over: str, check: Check) -> None:
-        key = next((key for key, whose in self.keys.items() if whose == "log_key" and note.signing(key)), ("", b""))
-        fingerprint = _sha256(key[1][1:]).hex()
+    def _holder(self, note: _Note, over: str, check: _Check) -> None:
+        key = next((key for key, whose in self.keys.items() if whose == "log_key" and note.signing(key)), ("", b"", b""))
+        fingerprint = _sha256(key[2][1:]).hex()
         _need(key[0], f"the checkpoint of {over} has no signature by the holder of the ledger")
         _need(self.fingerprint in {"", fingerprint}, f"the seal was made with key {fingerprint}, not with {shown(self.fingerprint)}")
         settle = "" if self.fingerprint else "; whose key it is the reader must settle: ask the authority for it over another channel"
         check.say(f"{over} were sealed, of root {note.root.hex()}, by the key of fingerprint (SHA-256) {fingerprint}{settle}")
         self.notes.append((over, note))
 
-    def _checkpoint(self, name: str, check: Check) -> int:
+    def _checkpoint(self, name: str, check: _Check) -> int:
         note, here = _Note(self.material.text(name), name), len(self.roots)
         _need(note.size <= here, f"{shown(name)}: {note.size} entries were sealed; entries were removed: the ledger has {here}")
         same = (note.origin, note.root) == (f"comity/{self.digests[0].hex()}", self.roots[note.size - 1])
@@ -414,7 +423,7 @@ class Verification:
         self._holder(note, f"entries 1 to {note.size}", check)
         return note.size
 
-    def _seal(self, check: Check) -> None:
+    def _seal(self, check: _Check) -> None:
         if "log/checkpoint" not in self.material.names:
             _need(not self.prefix, "log/checkpoint is missing: nobody vouches for this bundle", NOT_CHECKABLE)
             return check.say("no checkpoint was made: that no newest entry was removed shows only in a bundle, or with --head")
@@ -425,14 +434,17 @@ class Verification:
         for level in range(1, 1 + (size >= TILE) + (size >= TILE**2)):  # C2SP tlog-tiles: the roots of the whole tiles below
             row = rows[str(level - 1)]
             rows[str(level)] = [_Tree(row[start : start + TILE]).root() for start in range(0, len(row) - TILE + 1, TILE)]
-        for kind in rows.keys() | {name.split("/")[2] for name in self.material.names if name.startswith("log/tile/")}:
-            found = b"".join(self.material.text(name) for name in sorted(self.material.names) if name.startswith(f"log/tile/{kind}/"))
-            _need(found == b"".join(rows.get(kind, ())), f"the tiles log/tile/{shown(kind)}/ are not those of these {size} entries")
-        return check.say(f"tiles of {len(rows)} kinds agree")
+        for kind, row in rows.items():
+            for start in range(0, len(row), TILE):
+                part = row[start : start + TILE]
+                self.tiles[f"log/tile/{kind}/{start // TILE:03d}" + (f".p/{len(part)}" if len(part) < TILE else "")] = b"".join(part)
+        for name, content in self.tiles.items():
+            _need(self.material.text(name) == content, f"{name} is not the tile of these {size} entries")
+        return check.say(f"{len(self.tiles)} tiles agree")
 
-    def _authority(self, check: Check) -> None:
+    def _authority(self, check: _Check) -> None:
         grants = {entry["number"]: entry for entry in self._of("authorization:granted")}
-        revoked = {entry.get("entry"): entry["number"] for entry in reversed(self._of("authorization:revoked"))}
+        revoked = {_get(entry, "entry", int, entry["where"]): entry["number"] for entry in reversed(self._of("authorization:revoked"))}
         acts = [entry for entry in self.entries if entry["event"] in PERMITTED or entry.get("authorization") is not None]
         for act in acts:
             where, event, number, named = act["where"], act["event"], act["number"], act.get("authorization")
@@ -440,38 +452,68 @@ class Verification:
                 check.say(f"{where} rests on no authorization entered before it", BROKEN)
                 continue
             times = (str(grants[named].get("from")), act["began"], str(grants[named].get("until") or "9999-12-31T00:00:00Z"))
-            start, began, until = (time[:-1] if INSTANT.fullmatch(time) else "" for time in times)
+            start, began, until = (time[:-1] if re.fullmatch(r"[-\dT:.]{19,29}Z", time) else "" for time in times)
             if revoked.get(named, number) < number:
                 check.say(f"{where} rests on the authorization of entry {named}, which was revoked before", BROKEN)
             if not start or (began < start and event not in ENDING) or (began >= until and event in PERMITTED):
                 check.say(f"{where} is not within the period of the authorization of entry {named}", BROKEN)
         check.say(f"{len(acts)} acts that rest on an authorization were entered")
 
-    def _exhibits(self, check: Check) -> None:
-        self.slim = bool(self.prefix) and any(entry.get("originals") is False for entry in self._of("bundle:sealed")[-1:])
-        tally = {"intact": 0, "bytes": 0, "without": 0, "absent": 0}
+    def _exhibits(self, check: _Check) -> None:
+        self.slim = bool(self.prefix) and any(
+            entry.get("originals") is False for entry in self._of("bundle:sealed", "bundle:redacted")[-1:]
+        )
+        tally = {"intact": 0, "bytes": 0, "without": 0, "absent": 0, "lines": 0}
+        self.withheld, self.erased = dict[str, str](), dict[str, str]()  # the grounds, by exhibit
+        self.orders = {str(number): act for act in self._of("erasure:ordered") for number in _get(act, "exhibits", list, act["where"])}
         for act in self._of("exhibits:acquired"):
-            where, tree, digest = act["where"], _Tree(), hashlib.sha256()
-            name = _get(act, "manifest", str, where)
-            recorded = tuple(_get(act, part, kind, where) for part, kind in (("count", int), ("manifest_sha256", str), ("root", str)))
-            for line in self.material.lines(self.prefix + name) if MANIFEST_NAME.fullmatch(name) else ():
-                tree.add(_sha256(LEAF, line))
+            tree, digest, name = _Tree(), hashlib.sha256(), _get(act, "manifest", str, act["where"])
+            recorded = tuple(
+                _get(act, part, kind, act["where"]) for part, kind in (("count", int), ("manifest_sha256", str), ("root", str))
+            )
+            hidden = len(self.withheld)
+            for line in self.material.lines(self.prefix + name):
+                exhibit, leaf, tally["lines"] = _object_of(line, name), _sha256(LEAF, line), tally["lines"] + 1
+                if self.redacted and "withheld" in exhibit:
+                    exhibit, leaf = self._withheld(exhibit, str(tally["lines"]), name)
+                tree.add(leaf)
                 digest.update(line + b"\n")
-                self._exhibit(_object_of(line, name), name, check, tally)
-            found = (tree.size, digest.hexdigest(), tree.root().hex())
+                if exhibit:
+                    self._exhibit(exhibit, name, check, tally)
+            same = digest.hexdigest() if hidden == len(self.withheld) else recorded[1]  # where lines are withheld the root counts
+            found = (tree.size, same, tree.root().hex())
             check.say(f"{shown(name)} has {found[0]} lines, Merkle root {found[2]}")
             if found != recorded:
-                check.say(f"{shown(name)} is not the list that {where} names: recorded {recorded}, found {found}", BROKEN)
+                check.say(f"{shown(name)} is not the list that {act['where']} names: recorded {recorded}, found {found}", BROKEN)
             self.ends.setdefault(self.prefix + name, self.material.names[self.prefix + name])
-        held, without = (
-            f"{tally['intact']} exhibits ({tally['bytes']} bytes)",
-            f"{tally['without']} have no bytes (such as links and folders)",
-        )
-        check.say(f"{held} have their recorded SHA-256; {without}")
+        without = f"{tally['without']} have no bytes (such as links and folders)"
+        check.say(f"{tally['intact']} exhibits ({tally['bytes']} bytes) have their recorded SHA-256; {without}")
         if tally["absent"]:
             check.say(f"{tally['absent']} exhibits are not in this bundle, by decision of whoever sealed it: only their digests are")
+        for what, grounds, rest in (
+            ("withheld, whole or in part", self.withheld, "places in the acquisition are proven; what they hold cannot be checked here"),
+            ("erased", self.erased, "digests and places in the acquisition remain; what they held cannot be checked"),
+        ):
+            if grounds:
+                check.say(f"{len(grounds)} of {tally['lines']} exhibits are {what}, on these grounds; their {rest}")
+            for ground in sorted(set(grounds.values())):
+                check.say(f"{ground}: exhibit {', '.join(number for number in grounds if grounds[number] == ground)}")
 
-    def _exhibit(self, exhibit: dict[str, object], manifest: str, check: Check, tally: dict[str, int]) -> None:
+    def _withheld(self, line: dict[str, object], number: str, manifest: str) -> tuple[dict[str, object], bytes]:
+        # returns the line of the copy that is shown instead, if one is, and the hash of the leaf
+        where = f"{manifest}, the line that stands for exhibit {number}"
+        leaf, copy = _get(line, "leaf", str, where), _get({"copy": "", **line}, "copy", str, where)
+        act = next((act for act in reversed(self._of("exhibit:withheld")) if act.get("exhibit") == number), dict[str, Any]())
+        exhibit = _object_of(copy.encode(), where) if copy else {}
+        agrees = line.get("number") == number and act.get("leaf") == leaf and re.fullmatch("[0-9a-f]{64}", leaf)
+        _need(agrees and exhibit.get("redacted") == act.get("ranges"), f"{where} is not as the ledger says that it was withheld")
+        self.withheld[number] = _why(act)
+        return exhibit, bytes.fromhex(leaf)
+
+    def _zeros(self, name: str, start: int, length: int) -> bool:
+        return not any(chunk.strip(b"\0") for chunk in self.material.chunks(name, start, length))
+
+    def _exhibit(self, exhibit: dict[str, object], manifest: str, check: _Check, tally: dict[str, int]) -> None:
         who = f"exhibit {shown(_get(exhibit, 'number', str, manifest))} ({shown(_get(exhibit, 'name', str, manifest))})"
         if "sha256" not in exhibit:
             tally["without"] += 1
@@ -481,32 +523,49 @@ class Verification:
         # what it takes of the object: in a pack (tar), a header before it and zeros up to a whole block, too
         end, pack = self.ends.get(name, 0), name.endswith(".tar")
         self.ends[name] = max(end, offset + length + (-length % TAR_BLOCK if pack else 0))
-        self.gaps |= {name} if pack and offset > end + TAR_BLOCK else set()
+        if pack and offset > end + TAR_BLOCK and name in self.material.names:  # where contents were withheld lies a member of zeros
+            hollow = self.redacted and self._zeros(name, end + TAR_BLOCK, offset - end - 2 * TAR_BLOCK)
+            self.gaps |= set() if hollow else {name}
+        if exhibit["number"] in self.orders:
+            return self._gone(who, str(exhibit["number"]), (name, offset, length), check)
         if name not in self.material.names and self.slim:
             tally["absent"] += 1
             return None
         try:
             found = self.material.sha256(name, offset, length)
         except Failure as error:
-            return check.say(f"{who}: {error}", error.result)
+            return check.say(f"{who}: {error.args[0]}", error.args[1])
         if found != recorded:
             return check.say(f"{who} was changed: its bytes in {shown(name)} have SHA-256 {found}, recorded {recorded}", BROKEN)
         tally["intact"], tally["bytes"] = tally["intact"] + 1, tally["bytes"] + length
         return None
 
-    def _files(self, check: Check) -> None:
+    def _gone(self, who: str, number: str, place: tuple[str, int, int], check: _Check) -> None:
+        act, done = self.orders[number], {act.get("ordered") for act in self._of("exhibit:erased")}
+        if place[0] in self.material.names and not self._zeros(*place):
+            words, result = ("its bytes are there", BROKEN) if act["number"] in done else ("that is not finished", NOT_CHECKABLE)
+            return check.say(f"{who} was to be erased, as entry {act['number']} says: {words}", result)
+        self.erased[number] = _why(act)
+        return None
+
+    def _files(self, check: _Check) -> None:
         """Source, of the bag's lists: RFC 8493, 2.1.3 and 2.2.1."""
         for entry in self.entries:
             if entry["event"] == "records:derived":  # a new reading replaces all tables of the one before
                 self.files = {name: one for name, one in self.files.items() if not name.startswith(f"{self.prefix}derived/records/")}
-            for named in (entry.get("files"), entry.get("kept")):
+            lapsed = {self.prefix + str(name) for name in entry.get("lapsed") or ()}
+            self.files = {name: one for name, one in self.files.items() if name not in lapsed}
+            for named in (entry.get("files"), entry.get("kept"), entry.get("redacted") if self.redacted else None):
                 self.files |= {self.prefix + name: str(one) for name, one in (named.items() if isinstance(named, dict) else ())}
         wanted, listed = {name: {digest} for name, digest in self.files.items()}, set[str]()
         _need(f"{self.prefix}case.json" in wanted, "the ledger does not name case.json")
         for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt") if self.prefix else ():
             for line in self.material.lines(manifest):
                 digest, _, name = line.decode(errors="replace").partition("  ")
-                _need(HEX.fullmatch(digest) and name not in listed, f"{manifest} has a line that is no digest and name: {shown(name)}")
+                _need(
+                    re.fullmatch("[0-9a-f]{64}", digest) and name not in listed,
+                    f"{manifest} has a line that is no digest and name: {shown(name)}",
+                )
                 wanted.setdefault(name, set()).add(digest)
                 listed.add(name)
         for name, digests in sorted(wanted.items()):
@@ -514,15 +573,15 @@ class Verification:
                 found = self.material.sha256(name)
                 _need({found} == digests, f"{shown(name)} was changed: its SHA-256 is {found}, recorded {' and '.join(sorted(digests))}")
             except Failure as error:
-                check.say(str(error), error.result)
+                check.say(*error.args)
         check.say(f"the ledger names {len(self.files)} files, the bag's lists {len(listed)}")
 
-    def _extra(self, check: Check) -> None:
+    def _extra(self, check: _Check) -> None:
         """In a case folder, working files and what an acquisition put there that is still under way are passed over."""
         begun, ended = len(self._of("acquisition:begun")), len(self._of("exhibits:acquired"))
-        passed = "log/tile/.*" if self.prefix else r"log/tile/.*|lock|drafts/.*|(.*/)?\..*|.*\.journal\.jsonl"  # tiles: see the seal
+        passed = "" if self.prefix else r"lock|drafts/.*|(.*/)?\..*|.*\.journal\.jsonl"
         passed += rf"|objects/.*|acquisitions/{begun:04d}\.manifest.*" if begun > ended and not self.prefix else ""
-        known = self.ends.keys() | self.files.keys() | (TAG_FILES if self.prefix else {"README.txt", "log/checkpoint"})
+        known = self.ends.keys() | self.files.keys() | self.tiles.keys() | (TAG_FILES if self.prefix else {"README.txt", "log/checkpoint"})
         known |= {f"{self.prefix}ledger/{number:012d}.json" for number in range(1, len(self.roots) + 1)}
         for name, end in sorted(self.ends.items()):
             whole = end + 2 * TAR_BLOCK * name.endswith(".tar")
@@ -534,16 +593,14 @@ class Verification:
         if begun > ended:
             check.say(f"acquisition {begun} was not finished; its files are in no list yet; the same command goes on with it")
 
-    def _proof(self, check: Check) -> None:
+    def _proof(self, check: _Check) -> None:
         where = shown(self.path.name)
         _need(self.path.stat().st_size <= LARGEST_TEXT, f"{where} is larger than it can be")
         proof = _object_of(self.path.read_bytes(), where)
         kind, note = proof.get("format"), _Note(_get(proof, "checkpoint", str, where).encode(), "its checkpoint")
         _need(kind in {EXHIBIT_PROOF, GROWTH_PROOF}, "a proof of this kind is not known here", NOT_CHECKABLE)
         self.keys[_key_of(_get(proof, "log_key", str, where))] = "log_key"
-        path, line_path = (
-            [bytes.fromhex(str(one)) for one in _get({"line_path": [], **proof}, name, list, where)] for name in ("path", "line_path")
-        )
+        path, line_path = ([bytes.fromhex(str(one)) for one in _get(proof, name, list, where)] for name in ("path", "line_path"))
         self._holder(note, f"{note.size} entries of {shown(note.origin)}", check)
         if kind == GROWTH_PROOF:
             size, old = _get(proof, "size", int, where), bytes.fromhex(_get(proof, "root", str, where))
@@ -566,20 +623,18 @@ class Verification:
         which, name, sha256 = (shown(str(exhibit.get(part))) for part in ("number", "name", "sha256"))
         return check.say(f"exhibit {which} ({name}) is of SHA-256 {sha256}: compare it with `sha256sum` of the file")
 
-    def _witnesses(self, check: Check) -> None:
+    def _witnesses(self, check: _Check) -> None:
         for entry in self._of("checkpoint:cosigned"):
             self._checkpoint(self.prefix + _get(entry, "checkpoint", str, entry["where"]), check)
         given = {_key_of(text) for text in self.witness}
         for key in sorted(given | {key for key, whose in self.keys.items() if whose == "witness_key"}):
             said = [f"{over}: {words}" for over, note in self.notes if (words := note.signing(key))]
             for words in said:
-                check.say(
-                    words + ("" if key in given else "; by the key that the holder entered: ask the witness for it, and give --witness")
-                )
+                check.say(words + ("" if key in given else ". The holder entered the witness's key: ask for it, and give --witness"))
             if key in given and not said:
                 check.say(f"nothing here is cosigned by {shown(key[0])}", NOT_CHECKABLE)
 
-    def _timestamps(self, check: Check) -> None:
+    def _timestamps(self, check: _Check) -> None:
         for entry in self._of("timestamp:received"):
             stamped = _get(entry, "entry", int, entry["where"])
             names = (_get(entry, "token", str, entry["where"]), f"ledger/{stamped:012d}.json", _get(entry, "trust", str, entry["where"]))
@@ -588,7 +643,7 @@ class Verification:
             check.say(f"entry {stamped}: {_stamp(answer, data, Path(self.trust).read_bytes() if self.trust else trust)}{settle}")
 
     def text(self) -> Iterator[str]:
-        """Yield the outcome as lines of text."""
+        """Yield the outcome as lines."""
         yield f"Checked: {shown(str(self.path))}"
         for number, check in enumerate(self.checks, 1):
             yield f"\n{number}. {check.subject}: {check.result.upper()}"

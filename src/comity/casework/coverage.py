@@ -11,9 +11,9 @@ from comity.casework.derive import RECORDS
 from comity.casework.folder import Folder
 from comity.casework.read_material import READINGS, readings
 from comity.casework.records import Records
+from comity.casework.redacted_case import DERIVED
 from comity.evidence.acquisition import ACQUIRED
 from comity.evidence.exhibit import Exhibit
-from comity.ledger import current_files
 from comity.observables import DEFECT, FILE
 from comity.parsers.coverage import NOTHING, Coverage
 from comity.parsers.reading import Reading
@@ -137,8 +137,10 @@ def account(folder: Folder) -> Iterator[Line]:
     """
     _require_recorded(folder)
     read = (reading for reading in readings(folder.path / "derived") if not reading.member)
-    size = unpacked = 0
+    size = unpacked = erased = 0
+    gone = folder.erased
     for exhibit in folder.exhibits():
+        erased += exhibit.size if exhibit.number in gone and exhibit.sha256 is not None else 0
         line = _line(exhibit, None if exhibit.location is None else next(read, None))
         size += line.coverage.size
         unpacked += line.inside.size
@@ -146,7 +148,7 @@ def account(folder: Folder) -> Iterator[Line]:
     left = next(read, None)
     if left is not None:
         raise IntegrityError(f"{READINGS} tells of exhibit {left.number}, which was not acquired")
-    preserved = sum(acquired.size for acquired in folder.manifests())
+    preserved = sum(acquired.size for acquired in folder.manifests()) - erased
     if size != preserved:
         raise IntegrityError(f"the exhibits account for {size} bytes; the ledger says that {preserved} were preserved")
     listed = Records(folder.path / "derived" / "records").table(FILE).select(pl.col("size").sum()).collect().item()
@@ -243,11 +245,11 @@ def _child(row: Mapping[str, Any], reading: Reading | None, code: str) -> Line:
 def _require_recorded(folder: Folder) -> None:
     """Check that the readings are those that the ledger names, and of all acquisitions."""
     entries = folder.entries()
-    recorded = current_files(entries).get(f"derived/{READINGS}")
+    recorded = folder.files().get(f"derived/{READINGS}")
     if recorded is None:
         raise StateError("nothing was read in this case yet", remedy="Run `comity investigate` first.")
     last = {entry.event: entry.number for entry in entries}
-    if last.get(ACQUIRED, 0) > last[RECORDS]:
+    if last.get(ACQUIRED, 0) > max(last.get(RECORDS, 0), last.get(DERIVED, 0)):
         raise StateError("exhibits were acquired that were not read yet", remedy="Run the same `comity investigate` again; it goes on.")
     path = folder.path / "derived" / READINGS
     if not path.exists():

@@ -50,7 +50,7 @@ def derive(folder: Folder, act: Actor, *, example_world: Path | None, heuristics
     progress.begin("Analysing", total=None, unit="")
     analysis = analyse(Records(derived / "records"), knowledge, heuristics=heuristics)
     written = write_analysis(analysis, derived=derived)
-    kept = _keep_example_worlds(folder, knowledge)
+    kept = keep_example_worlds(folder, knowledge)
     entry = act(
         FINDINGS,
         authorization=authorization,
@@ -72,7 +72,7 @@ def derive(folder: Folder, act: Actor, *, example_world: Path | None, heuristics
 
 def requesting_unit(folder: Folder, authorization: int) -> RequestingUnit:
     """Return who asks, by the authority of ledger entry `authorization`."""
-    granted = decode(folder.entries()[authorization - 1].object)
+    granted = decode(next(entry.object for entry in folder.entries() if entry.number == authorization))
     ground = f"{granted.basis.value}: {granted.reference}"
     said = described(folder.entries())
     return RequestingUnit(
@@ -184,7 +184,7 @@ def _own_example_world(folder: Folder) -> Path | None:
     return next(iter(sorted((folder.path / EXAMPLE_WORLDS).glob("*/"))), None)
 
 
-def _keep_example_worlds(folder: Folder, knowledge: Knowledge) -> dict[str, str]:
+def keep_example_worlds(folder: Folder, knowledge: Knowledge) -> dict[str, str]:
     """Copy the invented reference data the answers rest on into the case, so that it can be reproduced; return their digests."""
     kept: dict[str, str] = {}
     for snapshot in knowledge.snapshots:

@@ -3,9 +3,9 @@
 import fcntl
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -15,8 +15,9 @@ from comity.casework.heads import Head, recall, remember
 from comity.evidence import custody, manifest
 from comity.evidence.acquisition import Acquisition, acquisitions
 from comity.evidence.exhibit import Exhibit
+from comity.evidence.redaction import Withholding
 from comity.evidence.store import FolderStore
-from comity.ledger import Entry, decode, encode, find_break
+from comity.ledger import Entry, current_files, decode, encode, find_break
 from comity.ledger.entry import LARGEST_ENTRY, Fields
 from comity.terms.canonical import canonical
 from comity.terms.digest import ZERO, Digest
@@ -28,6 +29,9 @@ FORMAT = 2
 
 CASE_FILE = "case.json"
 """Name of the file that says what the case is; the first ledger entry names its digest."""
+
+ERASURE = "erasure:ordered"
+"""The act after which exhibits count as erased: from then on nothing reads them."""
 
 INSTRUMENT = f"comity {__version__}"
 """What ledger entries name as the instrument of an act."""
@@ -162,18 +166,38 @@ class Folder:
 
     def manifests(self) -> tuple[Acquisition, ...]:
         """Return the finished acquisitions, oldest first."""
-        return acquisitions(self.entries())
+        return self.acquired(self.entries())
+
+    def acquired(self, entries: Sequence[Entry]) -> tuple[Acquisition, ...]:
+        """Return the acquisitions that `entries` of this case record, oldest first."""
+        return acquisitions(entries)
+
+    @property
+    def erased(self) -> Mapping[str, str]:
+        """The exhibits that were erased by number, or are to be, with when and why in words."""
+        return erasures(self.entries())
+
+    @property
+    def withheld(self) -> tuple[Withholding, ...]:
+        """What is not shown here: nothing, in a whole case."""
+        return ()
+
+    def files(self) -> Mapping[str, str]:
+        """Return the SHA-256 of every file made from the exhibits, by path."""
+        return current_files(self.entries())
 
     def exhibits(self) -> Iterator[Exhibit]:
         """Yield all acquired exhibits by number, read line by line.
 
-        IntegrityError when a manifest is not the one the ledger names; it is checked before its first line is used.
+        One that was erased has its digest and no location. IntegrityError when a manifest is not the one the ledger names; it is
+        checked before its first line is used.
         """
+        erased = self.erased
         for acquired in self.manifests():
             self._require_manifest(acquired)
             with self.store.open(acquired.manifest) as stream:
                 for number, line in enumerate(manifest.lines(stream, where=acquired.manifest), 1):
-                    yield manifest.decode_line(line, where=f"{acquired.manifest}, line {number}")
+                    yield without_erased(manifest.decode_line(line, where=f"{acquired.manifest}, line {number}"), erased)
 
     def exhibit(self, number: str) -> Exhibit:
         """Return the acquired exhibit `number` ("12"; of a child such as "12.3", the one it came from); StateError without one."""
@@ -184,7 +208,7 @@ class Folder:
                 with self.store.open(acquired.manifest) as stream:
                     for place, line in enumerate(manifest.lines(stream, where=acquired.manifest), acquired.first):
                         if place == wanted:
-                            return manifest.decode_line(line, where=f"{acquired.manifest}, exhibit {wanted}")
+                            return without_erased(manifest.decode_line(line, where=f"{acquired.manifest}, exhibit {wanted}"), self.erased)
         raise StateError(f"there is no exhibit {number[:40]} in this case", remedy="`comity report` lists the exhibits.")
 
     def open_exhibit(self, exhibit: Exhibit) -> BinaryIO:
@@ -243,6 +267,23 @@ class Folder:
             digest = custody.digest_of(stream)
         if digest != acquired.manifest_sha256:
             raise IntegrityError(f"{self.path / acquired.manifest} is not the manifest that the ledger names")
+
+
+def erasures(entries: Iterable[Entry]) -> Mapping[str, str]:
+    """Return, by number, the exhibits that acts `erasure:ordered` name, with when and why."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        numbers = entry.object.get("exhibits")
+        if entry.event == ERASURE and isinstance(numbers, Sequence):
+            words = f"erased on {format_instant(entry.at)} (ledger entry {entry.number}): {entry.object.get('ground')}"
+            found.update({str(number): words for number in numbers})
+    return found
+
+
+def without_erased(exhibit: Exhibit, erased: Mapping[str, str]) -> Exhibit:
+    """Return `exhibit`, without its location when it was erased: `defect` says so."""
+    words = erased.get(exhibit.number)
+    return exhibit if words is None else replace(exhibit, location=None, defect=words)
 
 
 def entry_name(number: int) -> str:

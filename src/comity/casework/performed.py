@@ -6,12 +6,12 @@ from pathlib import Path
 
 from comity.analysis.finding import Finding
 from comity.analysis.method import searched
-from comity.casework.derive import FINDINGS, RECORDS
+from comity.casework.derive import RECORDS
 from comity.casework.drafts import DRAFTED
 from comity.casework.folder import Folder
 from comity.casework.method_facts import methods
 from comity.casework.read_material import READINGS, readings
-from comity.evidence.acquisition import acquisitions
+from comity.casework.redacted_case import DERIVED, analyses
 from comity.evidence.acquisition.record import ACQUIRED
 from comity.exchange.error_annex import PARSER, AnnexStep, Performed, annex
 from comity.ledger import Entry
@@ -24,7 +24,7 @@ def error_annex(
 
     `rows` counts the records by table, `left_out` the findings that were made and are not among `findings`, by method.
     """
-    derived = any(entry.event == FINDINGS for entry in entries)
+    derived = bool(analyses(entries))
     found = searched(methods(), findings, rows) if derived else ()
     return annex(
         tuple(_steps(folder, entries, rows)),
@@ -43,16 +43,16 @@ def outcome(looked: int, made: int, left_out: int) -> str:
 
 
 def _steps(folder: Folder, entries: Sequence[Entry], rows: Mapping[str, int]) -> Iterator[Performed]:
-    acquired = acquisitions(entries)
+    acquired = folder.acquired(entries)
     if acquired:
         count, size, defects = (sum(getattr(one, name) for one in acquired) for name in ("count", "size", "defects"))
         done = f"{count:,} exhibits, {size:,} bytes; {defects:,} of them not acquired whole."
         yield Performed(key="preserve", done=done, entries=_numbers(entries, ACQUIRED))
     yield Performed(key="ledger", done=f"{len(entries):,} entries.", entries=(entries[-1].number,) if entries else ())
-    read = _numbers(entries, RECORDS)[-1:]
+    read = (_numbers(entries, RECORDS) or _numbers(entries, DERIVED))[-1:]
     if read:
         yield from _reading(folder.path / "derived", read)
-    if found := _numbers(entries, FINDINGS)[-1:]:
+    if found := tuple(entry.number for entry in analyses(entries)[-1:]):
         yield Performed(key="timeline", done=f"{sum(rows.values()):,} records in all tables.", entries=found)
     if drafted := _numbers(entries, DRAFTED):
         yield Performed(key="route", done=f"{len(drafted):,} drafts of requests were entered.", entries=drafted[-20:])

@@ -21,9 +21,9 @@ from comity.casework.method_facts import methods
 from comity.casework.performed import error_annex
 from comity.casework.read_material import readings
 from comity.casework.records import Records
+from comity.casework.redacted_case import analyses
 from comity.cooperation.request import Request
 from comity.evidence import authorization
-from comity.evidence.acquisition import acquisitions
 from comity.evidence.exhibit import Exhibit
 from comity.exchange.case_view import (
     ActivityCount,
@@ -71,7 +71,8 @@ def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: s
     indicators = pl.scan_parquet(derived / "indicators.parquet").filter(pl.col("indicator"))
     edges = _payments(records, named)
     case = folder.case
-    acquired = acquisitions(entries)
+    acquired = folder.acquired(entries)
+    hidden = sum(not one.places for one in folder.withheld)
     return CaseView(
         identity=case.identity,
         title=case.title,
@@ -81,7 +82,8 @@ def view_case(folder: Folder, *, entries: Sequence[Entry], at: datetime, tool: s
         written_at=at,
         tool_version=tool,
         authorizations=tuple((e.number, authorization.decode(e.object)) for e in entries if e.event == authorization.GRANTED),
-        exhibits=_Acquired(folder, count=sum(each.count for each in acquired)),
+        exhibits=_Acquired(folder, count=sum(each.count for each in acquired) - hidden),
+        withheld=folder.withheld,
         manifests=tuple(
             Manifest(path=each.manifest, count=each.count, sha256=each.manifest_sha256.hex, merkle_root=each.root.hex) for each in acquired
         ),
@@ -154,7 +156,7 @@ def _resting_on(folder: Folder, findings: Sequence[Finding]) -> tuple[Request, .
 
 def _left_out_before(entries: Sequence[Entry]) -> Counter[str]:
     """Return how many findings the last analysis made and left out, by method."""
-    counts = [entry.result.get("left_out") for entry in entries if entry.event == "findings:derived"]
+    counts = [entry.result.get("left_out") for entry in analyses(entries)]
     told = counts[-1] if counts else None
     return Counter({name: number for name, number in told.items() if isinstance(number, int)} if isinstance(told, Mapping) else {})
 
@@ -385,7 +387,7 @@ def _summary(entry: Entry) -> str:
 
 
 def _references(entries: Sequence[Entry]) -> tuple[ReferenceUse, ...]:
-    used = [entry.object.get("snapshots") for entry in entries if entry.event == "findings:derived"]
+    used = [entry.object.get("snapshots") for entry in analyses(entries)]
     return reference_uses(used[-1] if used else ())
 
 

@@ -35,7 +35,7 @@ def commands() -> None:
 
 
 for command in (
-    investigate, report, requests, coverage, explain, clock, sign, note, certificate, annex, disclose,
+    investigate, report, requests, coverage, explain, clock, sign, note, certificate, annex, disclose, redact_command,
     seal, timestamp, checkpoint, witness, prove, verify, reproduce, reference, machine,
 ):  # fmt: skip
     commands.add_command(command)

@@ -38,7 +38,7 @@ def check(store: Store, exhibits: Iterable[Exhibit], *, progress: Callable[[int]
     """
     broken, intact, without = [], 0, 0
     for exhibit in exhibits:
-        if exhibit.sha256 is None:
+        if exhibit.sha256 is None or exhibit.location is None:
             without += 1
             continue
         words = _difference(store, exhibit, progress)

@@ -43,11 +43,17 @@ verify.py from another source and compare its SHA-256.
   data/requests/      requests drawn up
   log/checkpoint      how far the record goes, signed (Ed25519); log/tile/ the digests of the acts, as public logs publish theirs
   data/kept/          what others sent about this record: timestamps, checkpoints signed by witnesses
-
+{redacted}
 Case:        {case}
 Sealed:      {at}
 Acts:        {count}, the newest of SHA-256 {head}
 Key:         {fingerprint} (SHA-256 of the public key; compare it with the authority over another channel)
+"""
+
+_WITHHELD = """
+Exhibits are withheld from this bundle. In their lists stand the hashes of their lines, with the act that withholds each and its
+ground; what was made from exhibits was made again without them, and acts that could tell of them stand as digests. That they were
+acquired is proven; their number is shown, and to half a kilobyte the size of small ones, by the places of their neighbours.
 """
 
 
@@ -67,6 +73,7 @@ def write(
     entries: Sequence[Entry],
     checkpoint: Note,
     originals: bool,
+    redacted: bool = False,
     progress: Callable[[int], None] = lambda _size: None,
 ) -> Bundle:
     """Write the case in folder `case` to `output` and return what was written. Same arguments, same bytes.
@@ -80,6 +87,7 @@ def write(
         entries: the ledger up to the entry `bundle:sealed`, whose object says `originals` too.
         case: the case folder.
         checkpoint: over `entries`, signed.
+        redacted: whether `case` is a case without what is withheld (see `casework.redacted_case`): then all that lies in it goes in.
         originals: whether the objects go in, or only the manifests with their digests.
         progress: hears of bytes read.
 
@@ -94,7 +102,7 @@ def write(
     try:
         with partial.open("xb") as stream:
             with zipfile.ZipFile(stream, "w", allowZip64=True) as archive:
-                files = _Bag(archive, progress).fill(case, entries, checkpoint, originals=originals)
+                files = _Bag(archive, progress).fill(case, entries, checkpoint, originals=originals, redacted=redacted)
             stream.flush()
             os.fsync(stream.fileno())
             size = stream.tell()
@@ -114,15 +122,16 @@ class _Bag:
         self._tags: dict[str, str] = {}
         self._size = 0
 
-    def fill(self, case: Path, entries: Sequence[Entry], checkpoint: Note, *, originals: bool) -> int:
+    def fill(self, case: Path, entries: Sequence[Entry], checkpoint: Note, *, originals: bool, redacted: bool) -> int:
         """Put everything in, in one order; return the number of files."""
         self._tag("bagit.txt", b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n")
-        self._tag("README.txt", _readme(entries, originals=originals).encode())
+        self._tag("README.txt", _readme(entries, originals=originals, redacted=redacted).encode())
         self._tag("verify.py", Path(verify.__file__).read_bytes())
         self._tag("log/checkpoint", checkpoint.encode())
         for name, data in tiles(leaves(entries)):
             self._tag(f"log/{name}", data)
-        for name, digest in _contents(case, entries, originals=originals):
+        named = _all_below(case, originals=originals) if redacted else _contents(case, entries, originals=originals)
+        for name, digest in named:
             self._file(case, name, digest)
         self._tag("bag-info.txt", self._information(entries).encode())
         self._tag("manifest-sha256.txt", _listing(self._payload))
@@ -184,6 +193,14 @@ def _contents(case: Path, entries: Sequence[Entry], *, originals: bool) -> Itera
         yield name, digest
 
 
+def _all_below(case: Path, *, originals: bool) -> Iterator[tuple[str, str | None]]:
+    """Yield all files in `case`, as `_contents` does; working files begin with a dot."""
+    for path in sorted(case.rglob("*")):
+        name = path.relative_to(case).as_posix()
+        if path.is_file() and not any(part.startswith(".") for part in name.split("/")) and (originals or not name.startswith("objects/")):
+            yield name, None
+
+
 def _objects(case: Path, name: str) -> Iterator[str]:
     with (case / name).open("rb") as stream:
         for number, line in enumerate(manifest.lines(stream, where=name), 1):
@@ -199,9 +216,10 @@ def _listing(digests: Mapping[str, str]) -> bytes:
     return "".join(f"{digest}  {name}\n" for name, digest in digests.items()).encode()
 
 
-def _readme(entries: Sequence[Entry], *, originals: bool) -> str:
+def _readme(entries: Sequence[Entry], *, originals: bool, redacted: bool) -> str:
     return _README.format(
         originals="" if originals else ": not in this bundle, only their digests are",
+        redacted=_WITHHELD if redacted else "",
         case=entries[0].object.get("case"),
         at=format_instant(entries[-1].at),
         count=len(entries),

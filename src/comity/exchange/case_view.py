@@ -9,6 +9,7 @@ from comity.analysis.method import Methods
 from comity.cooperation.request import Request
 from comity.evidence.authorization import Authorization
 from comity.evidence.exhibit import Exhibit
+from comity.evidence.redaction import Withholding
 from comity.exchange.error_annex import AnnexStep
 from comity.ledger.entry import Fields
 from comity.observables import Trace
@@ -185,7 +186,7 @@ class CaseView:
 
     Sequences may be selections; the `…_total` beside them counts all there are. `exhibits` is every acquired exhibit
     (100,000 is usual) and `inside` every child exhibit: both are read anew each time they are gone through, and only that.
-    `activity_bucket` is the width of the buckets of `activity`. `payments_total` counts the records behind `payments`. `entries` are
+    `activity_bucket` is the width of the buckets of `activity`. `withheld` is what is not shown of the acquired. `payments_total` counts the records behind `payments`. `entries` are
     all ledger entries, oldest first, up to the one before the report's own; `authorizations` pairs each with the number of its
     ledger entry.
     """
@@ -199,6 +200,7 @@ class CaseView:
     tool_version: str
     authorizations: tuple[tuple[int, Authorization], ...]
     exhibits: Collection[Exhibit]
+    withheld: tuple[Withholding, ...] = ()
     manifests: tuple[Manifest, ...]
     children_total: int = 0
     children: tuple[ChildFile, ...] = ()

@@ -31,6 +31,15 @@ class Tree:
             count += 1
         self.count = count
 
+    def add_hash(self, node: bytes) -> None:
+        """Add the leaf of hash `node` at the end: a leaf that is not shown."""
+        complete = self.count
+        while complete & 1:
+            node = hashlib.sha256(b"\x01" + self._peaks.pop() + node).digest()
+            complete >>= 1
+        self._peaks.append(node)
+        self.count += 1
+
     def root(self) -> Digest:
         """Return the tree head over all leaves added so far (2.1.1); of none, the digest of nothing."""
         if not self._peaks:
