@@ -1,4 +1,4 @@
-"""A seized office: event log, capture, browser history, Suricata's alerts, a web log behind a proxy, a letter.
+"""A seized office: event log, capture, browser history, Suricata's alerts, a web log behind a proxy, an audit log, a letter.
 
 What was planted is found, with the records that show it; nothing else is; and a second run gives the same digests.
 """
@@ -75,6 +75,24 @@ def alerts() -> bytes:
     return (json.dumps(record) + "\n").encode() * 3
 
 
+def audit() -> bytes:
+    """Sign-ins to a mailbox from its office, one from elsewhere, and a rule that sends invoices away."""
+
+    def record(days: float, operation: str, workload: str, address: str, **more: object) -> dict[str, object]:
+        at = AT - timedelta(days=days)
+        return {
+            "CreationTime": f"{at:%Y-%m-%dT%H:%M:%S}", "Id": f"{operation}-{days}", "Operation": operation, "OrganizationId": "o-1",
+            "RecordType": 15, "ResultStatus": "Success", "UserKey": "k", "UserType": 0, "Version": 1, "Workload": workload,
+            "ClientIP": address, "ObjectId": "x", "UserId": "Office@firm.example", **more,
+        }  # fmt: skip
+
+    rule = [{"Name": "SubjectContainsWords", "Value": "invoice"}, {"Name": "ForwardTo", "Value": "collector@evil.example"}]
+    records = [record(days, "UserLoggedIn", "AzureActiveDirectory", "91.198.174.7") for days in (9, 7, 5, 3)]
+    records.append(record(0.01, "UserLoggedIn", "AzureActiveDirectory", INTRUDER))
+    records.append(record(0, "New-InboxRule", "Exchange", f"{INTRUDER}:52000", Parameters=rule))
+    return "".join(json.dumps(each) + "\n" for each in records).encode()
+
+
 def web_log() -> bytes:
     """Exploitation that the server answered, through a proxy that passes on for many."""
     lines = []
@@ -121,7 +139,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     material = place / "material"
     material.mkdir()
     files = {
-        "Security.evtx": windows(), "lan.pcap": capture(), "History": chromium(visits=9), "eve.json": alerts(), "access.log": web_log(),
+        "Security.evtx": windows(), "lan.pcap": capture(), "History": chromium(visits=9), "eve.json": alerts(), "access.log": web_log(), "audit.json": audit(),
         "letter.eml": MAIL,
     }  # fmt: skip
     for name, data in files.items():
@@ -138,6 +156,7 @@ def test_what_was_planted_is_found_and_nothing_else(office: Office) -> None:
     assert strengths == {
         "intrusion.password_guessed": "strong",
         "intrusion.after_login": "strong",
+        "intrusion.mailbox_rule": "strong",
         "intrusion.exploitation_answered": "strong",
         "intrusion.administrator_added": "moderate",
         "intrusion.service_installed": "moderate",
@@ -151,6 +170,7 @@ def test_each_finding_rests_on_records_that_name_it(office: Office) -> None:
     kinds = {finding.kind: {folder.exhibit(trace.exhibit).name for trace in finding.traces} for finding in office.findings}
     assert kinds["intrusion.log_cleared"] == {"Security.evtx"}
     assert kinds["alert.reported"] == {"eve.json"}
+    assert kinds["intrusion.mailbox_rule"] == {"audit.json"}
     assert kinds["intrusion.exploitation_answered"] == {"access.log"}
 
 
@@ -163,6 +183,15 @@ def test_a_proxy_leads_to_a_question(office: Office) -> None:
     assert "Who runs this proxy" in text
     for request in (office.case / "requests").glob("*.json"):
         assert PROXY not in request.read_text("utf-8")
+
+
+def test_a_rule_of_a_mailbox_names_who_signed_in_before(office: Office) -> None:
+    (finding,) = office.of_kind("intrusion.mailbox_rule")
+    assert [(each.role, each.selector.value, each.port) for each in finding.involved] == [
+        ("login source", INTRUDER, None),
+        ("source of the mailbox rule", INTRUDER, 52_000),
+        ("forwarding target", "collector@evil.example", None),
+    ]
 
 
 def test_one_timeline_over_all_of_it(office: Office) -> None:
