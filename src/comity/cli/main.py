@@ -18,6 +18,7 @@ from comity.cli.commands.explain import explain
 from comity.cli.commands.investigate import investigate
 from comity.cli.commands.machine import machine
 from comity.cli.commands.papers import annex, certificate
+from comity.cli.commands.redact import redact_command
 from comity.cli.commands.reference import reference
 from comity.cli.commands.report import report, requests
 from comity.cli.commands.reproduce import reproduce
