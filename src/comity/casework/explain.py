@@ -8,13 +8,16 @@ from comity.casework.findings_file import decode
 from comity.casework.folder import Folder
 from comity.casework.knowledge import know_again
 from comity.casework.method_facts import methods
+from comity.casework.read_material import job_of
 from comity.casework.view import reference_uses
 from comity.cooperation.explanation import explain as explain_request
 from comity.cooperation.request import Request
+from comity.evidence.exhibit import Exhibit
 from comity.law.provision import Need
 from comity.law.route import route
 from comity.observables import Trace
 from comity.parsers.contract import Source
+from comity.parsers.cutting import Cutter
 from comity.parsers.extraction import cut
 from comity.terms.errors import MaterialError, StateError
 from comity.terms.instant import format_instant
@@ -68,24 +71,23 @@ def _finding(folder: Folder, finding: Finding) -> Iterator[str]:
         at = "at an unknown time" if each.at is None else format_instant(each.at)
         yield f"Names: {each.selector.value} ({each.role}) {at}"
     yield f"Traces ({len(finding.traces)}):"
-    for trace in finding.traces[:_MOST_TRACES]:
-        yield from _trace(folder, trace, named=tuple(each.selector.value for each in finding.involved))
+    with Cutter() as cutter:
+        for trace in finding.traces[:_MOST_TRACES]:
+            yield from _trace(folder, trace, cutter=cutter, named=tuple(each.selector.value for each in finding.involved))
     if len(finding.traces) > _MOST_TRACES:
         yield f"  … and {len(finding.traces) - _MOST_TRACES} more, in derived/findings.json"
 
 
-def _trace(folder: Folder, trace: Trace, *, named: tuple[str, ...]) -> Iterator[str]:
+def _trace(folder: Folder, trace: Trace, *, cutter: Cutter, named: tuple[str, ...]) -> Iterator[str]:
     """Yield the place and the very bytes, cut out of the preserved exhibit now; of many, those around what the finding names."""
     exhibit = folder.exhibit(trace.exhibit)
     inside = f", {trace.member}" if trace.member else ""
     yield f"  exhibit {trace.exhibit} ({exhibit.name}{inside}), {trace.length} bytes at {trace.offset}:"
-    with folder.open_exhibit(exhibit) as stream:
-        source = Source(stream=stream, size=exhibit.size, name=exhibit.name, modified=exhibit.modified)
-        try:
-            data = cut(source, trace)
-        except MaterialError as error:
-            yield f"    {error.what}"
-            return
+    try:
+        data = _bytes(folder, exhibit, trace, cutter)
+    except MaterialError as error:
+        yield f"    {error.what}"
+        return
     begin = _begin(data, named)
     if begin:
         yield f"    | … {begin} bytes before"
@@ -93,6 +95,14 @@ def _trace(folder: Folder, trace: Trace, *, named: tuple[str, ...]) -> Iterator[
     yield from (f"    | {line}" for line in shown.splitlines()[:_MOST_LINES])
     if len(data) > begin + _MOST_BYTES:
         yield f"    | … {len(data) - begin - _MOST_BYTES} bytes more"
+
+
+def _bytes(folder: Folder, exhibit: Exhibit, trace: Trace, cutter: Cutter) -> bytes:
+    """Return the bytes of `trace`; what lies inside the exhibit is opened by a confined child, never here."""
+    if trace.member:
+        return cutter.cut(job_of(folder, exhibit), trace)
+    with folder.open_exhibit(exhibit) as stream:
+        return cut(Source(stream=stream, size=exhibit.size, name=exhibit.name, modified=exhibit.modified), trace)
 
 
 def _begin(data: bytes, named: tuple[str, ...]) -> int:

@@ -86,10 +86,11 @@ def parser_versions() -> str:
 def _jobs(folder: Folder) -> Iterator[Job]:
     for exhibit in folder.exhibits():
         if exhibit.location is not None:
-            yield _job(folder, exhibit)
+            yield job_of(folder, exhibit)
 
 
-def _job(folder: Folder, exhibit: Exhibit) -> Job:
+def job_of(folder: Folder, exhibit: Exhibit) -> Job:
+    """Return where the preserved bytes of `exhibit` lie, for a reader; ValueError when it has none."""
     location = exhibit.location
     if location is None:
         raise ValueError(exhibit.number)
