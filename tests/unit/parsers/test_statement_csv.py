@@ -381,3 +381,43 @@ def test_without_headings_and_without_balances_nothing_is_guessed() -> None:
 )
 def test_other_tables_without_headings_are_not_claimed(data: bytes) -> None:
     assert PARSER.recognizes(data, name="statement.csv") == 0
+
+
+def test_shift_jis_from_japan() -> None:
+    rows = (
+        '"日付","摘要","摘要内容","支払い金額","預かり金額","差引残高","メモ","未資金化区分","入払区分"\r\n'
+        '"2026/8/3","振込","カ)コウノ","","250,000","1,250,000","","","入金"\r\n"2026/8/31","デビット","ショップ","12,340","","1,237,660","","","支払い"\r\n'
+    )
+    for encoding in ("cp932", "utf-8", "utf-16"):
+        facts, payments, _, defects = read(rows.encode(encoding))
+        assert signed(payments) == [25000000, -1234000]  # hundredths, as no currency is named
+        assert [defect.code for defect in defects] == ["currency_unknown"]
+        assert payments[0]["remittance"] == "振込 カ)コウノ"
+        assert payments[0]["booking_date"] == datetime(2026, 8, 3, tzinfo=UTC)
+        assert facts["encoding"].value == ("utf-16-le" if encoding == "utf-16" else encoding)
+    rows = "取引日,入出金(円),取引後残高(円),入出金内容\n20260801,-1500,8500,引出\n20260802,3000,11500,給与\n"
+    _, payments, _, defects = read(rows.encode("cp932"))
+    assert defects == []
+    assert [(p["amount_minor"], p["direction"], p["currency"]) for p in payments] == [(1500, "debit", "JPY"), (3000, "credit", "JPY")]
+
+
+def test_lines_that_end_with_cr_alone() -> None:
+    rows = 'Buchung;Empfänger;Verwendungszweck;Betrag;Währung\r31.08.2026;Müller & Söhne;"eins\rzwei";-5,00;EUR\r01.09.2026;Grün;drei;7,50;EUR\r'
+    for encoding, said in (("utf-8", "utf-8"), ("cp1252", "cp1252"), ("mac_roman", "mac_roman"), ("utf-16-le", "utf-16-le")):
+        facts, payments, _, defects = read(rows.encode(encoding))
+        assert defects == []
+        assert signed(payments) == [-500, 750]
+        assert payments[0]["creditor.name"] == "Müller & Söhne"
+        assert (facts["encoding"].value, facts["line end"].value) == (said, "CR")
+
+
+def test_code_pages_of_the_baltic_and_of_poland() -> None:
+    rows = "Sąskaitos Nr.;Data;Gavėjas;Paaiškinimai;Suma;Valiuta;D/K\nLT121000011101001000;2026-08-31;UAB Žąsis;už šieną;420,00;EUR;D\n"
+    facts, payments, _, _ = read(rows.encode("cp1257"))
+    assert facts["encoding"].value == "cp1257"
+    assert payments[0]["creditor.name"] == "UAB Žąsis"
+    rows = "Data operacji;Tytuł;Nadawca/Odbiorca;Kwota;Waluta\n2026-08-31;za sierpień;Łukasz Wójcik;-42,00;PLN\n"
+    facts, payments, _, _ = read(rows.encode("cp1250"))
+    assert facts["encoding"].value == "cp1250"
+    assert "ukasz Wójcik" in str(payments[0])
+    assert "Łukasz" in str(payments[0])

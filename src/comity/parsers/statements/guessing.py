@@ -29,7 +29,7 @@ from comity.terms.iban import normalize_iban
 
 _HEAD: Final = 65_536
 _IBAN = re.compile(r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b")
-_CURRENCY_IN_HEADING = re.compile(r"[(\[]\s?([A-Z]{3}|€|R\$|£)\s?[)\]]|\s([A-Z]{3})$")
+_CURRENCY_IN_HEADING = re.compile(r"[(\[\uff08]\s?([A-Z]{3}|€|R\$|£|円)\s?[)\]\uff09]|\s([A-Z]{3})$")
 _PERIOD = re.compile(r"(\S{6,20})\s{0,3}(?:-|–|to|bis|a|até|al|au|iki)\s{0,3}(\S{6,20})")
 _SAYS_WHOSE: Final = frozenset({Role.ACCOUNT, Role.NAME, Role.DEBTOR_NAME, Role.CREDITOR_NAME})
 _DAY_FIRST: Final = frozenset({"German", "Portuguese", "Spanish", "French", "Lithuanian", "Italian, Dutch or Polish"})
@@ -120,6 +120,10 @@ def guess(stream: BinaryIO) -> tuple[Guess, tuple[str, ...]] | None:
         layout = replace(layout, encoding="cp1252")
     why["encoding"] = {
         "cp1252": "bytes that are not UTF-8; read as Windows-1252, which holds Latin-1",
+        "cp1257": "headings in Lithuanian, or known only in Windows-1257, and bytes that are not UTF-8",
+        "cp1250": "more headings are known in Windows-1250 than in Windows-1252, and bytes that are not UTF-8",
+        "cp932": "bytes that are not UTF-8, valid in Shift_JIS (code page 932), with Japanese words in them",
+        "mac_roman": "lines end with CR alone, and accents stand where Mac Roman has them",
         "utf-8": "all bytes are valid UTF-8",
     }.get(layout.encoding, "by its byte order mark or its zero bytes")
     evidence = _gathered(stream, layout, table)

@@ -4,7 +4,7 @@ import codecs
 import io
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -19,6 +19,9 @@ _SAMPLE: Final = 60
 _MOST_COLUMNS: Final = 200
 _ENOUGH: Final = 0.6
 _LONGEST_LABEL: Final = 40
+_NEIGHBOURS: Final = ("cp1257", "cp1250")
+_JAPANESE = re.compile("[\u3041-\u3096\u30a1-\u30fa日付年月金額残高取引摘要円入出払預]")
+_ENOUGH_JAPANESE: Final = 4
 _WHOLE_HEAD: Final = 65_536
 _OUTER: Final = " \ufeff\r\n\t"
 _NAMES: Final = frozenset({Role.NAME, Role.DEBTOR_NAME, Role.CREDITOR_NAME})
@@ -45,19 +48,35 @@ def find_table(head: bytes) -> Table | None:
 
     Either headings name a date and an amount and most rows have both, or the values themselves prove the columns.
     """
-    layouts = _layouts(head)
+    layouts = _layouts(head, encoding_of(head))
     found = [table for layout in layouts if (table := _table(head, layout)) is not None]
+    if layouts and layouts[0].encoding == "cp1252":
+        found += [table for encoding in _NEIGHBOURS for table in _elsewhere(head, encoding, found)]
     return max(found, key=lambda table: table.score, default=None) or _told_by_values(head, layouts)[0]
 
 
 def why_not(head: bytes) -> str | None:
     """Return why the columns of what looks like payments without headings cannot be told; None for anything else."""
-    return _told_by_values(head, _layouts(head))[1]
+    return _told_by_values(head, _layouts(head, encoding_of(head)))[1]
 
 
-def _layouts(head: bytes) -> tuple[Layout, ...]:
+def _elsewhere(head: bytes, encoding: str, found: Sequence[Table]) -> list[Table]:
+    """Return the tables of another code page that are better than those in Windows-1252: more is known of their headings.
+
+    Lithuanian headings can be known by their plain letters alone; nobody writes them in Windows-1252, which lacks the others.
+    """
+    best = max((table.score for table in found), default=0)
+    tables = [table for layout in _layouts(head, encoding) if (table := _table(head, layout)) is not None]
+    lithuanian = encoding == "cp1257"
+    return [
+        replace(table, score=max(table.score, best + 1)) if lithuanian and table.languages == {"Lithuanian"} else table
+        for table in tables
+        if table.score > best or (lithuanian and table.languages == {"Lithuanian"} and table.score >= best)
+    ]
+
+
+def _layouts(head: bytes, encoding: str) -> tuple[Layout, ...]:
     """Return the ways in which the first bytes may make records: one for each delimiter in them."""
-    encoding = encoding_of(head)
     text = head[: len(head) // 4 * 4].decode(encoding, errors="replace")
     if "\x00" in text:
         return ()
@@ -101,7 +120,11 @@ def _has_date(fields: Sequence[str]) -> bool:
 
 
 def encoding_of(head: bytes) -> str:
-    """Return the encoding the first bytes show: by their mark, by zero bytes, as valid UTF-8, else Windows-1252."""
+    """Return the encoding the first bytes show: by their mark, by zero bytes, as valid UTF-8, else by what else they can be.
+
+    That is Shift_JIS (code page 932) when all of them are valid in it and it makes kana or words of Japanese statements of them;
+    Mac Roman in files whose lines end with CR alone, when accents stand where it has them; Windows-1252 for the rest.
+    """
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16-le" if head[0] == 0xFF else "utf-16-be"  # noqa: PLR2004 - the byte order mark
     sample = head[:1024]
@@ -110,8 +133,24 @@ def encoding_of(head: bytes) -> str:
     try:
         head.decode("utf-8")
     except UnicodeDecodeError as error:
-        return "utf-8" if error.start > len(head) - 4 and error.reason == "unexpected end of data" else "cp1252"
+        if error.start > len(head) - 4 and error.reason == "unexpected end of data":
+            return "utf-8"
+        return "cp932" if _is_japanese(head) else "mac_roman" if _is_mac_roman(head) else "cp1252"
     return "utf-8"
+
+
+def _is_japanese(head: bytes) -> bool:
+    try:
+        text = codecs.getincrementaldecoder("cp932")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return len(_JAPANESE.findall(text)) >= _ENOUGH_JAPANESE
+
+
+def _is_mac_roman(head: bytes) -> bool:
+    if b"\n" in head or b"\r" not in head:
+        return False
+    return sum(0x80 <= byte < 0xA0 for byte in head) > sum(byte >= 0xC0 for byte in head)  # noqa: PLR2004 - where letters stand
 
 
 def _table(head: bytes, layout: Layout) -> Table | None:

@@ -192,9 +192,22 @@ _OTHERS: Final = {
     Role.REMITTANCE: "causale; descrizione; mededelingen; omschrijving; tytul; tytul operacji; opis operacji; opis; descrizione operazione",
     Role.REFERENCE: "riferimento; kenmerk; numer referencyjny; referentie; id transakcji; transactiereferentie; volgnr",
 }
+_JAPANESE: Final = {
+    Role.BOOKING_DATE: "日付; 年月日; 取引日; お取引日; 取引日付; 取扱日付; 勘定日; 操作日; 取引年月日",
+    Role.VALUE_DATE: "起算日",
+    Role.AMOUNT: "金額; 入出金; 入出金額; 取引金額; お取引金額",
+    Role.CREDIT: "預かり金額; お預かり金額; お預入れ; お預入金額; お預け入れ; 入金額; 入金金額; 入金; 受入金額; 預入金額; お預り金額",
+    Role.DEBIT: "支払い金額; お支払金額; お支払い金額; お引出し; お引出金額; 出金額; 出金金額; 出金; 払出金額; 引出金額; 支払金額",
+    Role.CURRENCY: "通貨",
+    Role.BALANCE: "差引残高; 残高; 取引後残高; お取引後残高; 現在高; 現在(貸付)高",
+    Role.NAME: "入出金先; 振込人名; 振込依頼人名",
+    Role.OWN_ACCOUNT: "口座番号",
+    Role.REMITTANCE: "摘要; 摘要内容; お取り扱い内容; お取引内容; 内容; 入出金内容; 入出金先内容; 取引内容; 詳細1; 詳細2; メモ",
+    Role.REFERENCE: "入出金明細id",
+}
 _LANGUAGES: Final = {
     "English": _ENGLISH, "German": _GERMAN, "Portuguese": _PORTUGUESE, "Spanish": _SPANISH, "French": _FRENCH, "Lithuanian": _LITHUANIAN,
-    "Italian, Dutch or Polish": _OTHERS,
+    "Italian, Dutch or Polish": _OTHERS, "Japanese": _JAPANESE,
 }  # fmt: skip
 
 DEBIT_WORDS: Final = frozenset(
@@ -245,12 +258,14 @@ SYMBOLS: Final = {
     "₺": "TRY",
     "₴": "UAH",
     "₦": "NGN",
+    "₱": "PHP",
+    "円": "JPY",
 }
 """Signs that mean one currency."""
 SHARED_SYMBOLS: Final = frozenset({"$", "¥", "kr", "kr.", "rs", "rs.", "fr", "fr."})
 """Signs that mean several currencies, in lower case: an amount with one is an amount, of a currency not named."""
 
-_BRACKETED = re.compile(r"\([^()]{0,40}\)|\[[^\[\]]{0,40}\]")
+_BRACKETED = re.compile(r"[(\uff08][^()\uff08\uff09]{0,40}[)\uff09]|\[[^\[\]]{0,40}\]")
 _CURRENCY_BRACKETED = re.compile(r"[(\[]\s?(?:[A-Z]{3}|US\$|R\$|[$€£₹¥])\s?[)\]]")
 _LAST_CODE = re.compile(r"\s(?:in\s|en\s|em\s)?[A-Z]{3}$|\s(?:€|R\$|£)$")
 _LONGEST_HEADING = 80

@@ -14,6 +14,7 @@ _YEAR_FIRST = re.compile(r"([0-9]{4})([-/.]?)([0-9]{1,2})\2([0-9]{1,2})\.?" + _T
 _NUMERIC = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})" + _TIME)
 _NAMED = re.compile(r"([0-9]{1,2})[ .\-/]{0,3}([^\W\d_]{3,12})[ .,\-/]{1,3}([0-9]{4}|[0-9]{2})" + _TIME)
 _NAME_FIRST = re.compile(r"([^\W\d_]{3,12})[ .]{1,2}([0-9]{1,2}),? {1,2}([0-9]{4})" + _TIME)
+_JAPANESE = re.compile("([0-9]{4})年 ?([0-9]{1,2})月 ?([0-9]{1,2})日")
 _LONGEST = 48
 _MONTHS: Final = {
     name: number
@@ -88,6 +89,8 @@ def written_date(text: str) -> WrittenDate | None:
     text = text.strip()
     if not text or len(text) > _LONGEST:
         return None
+    if match := _JAPANESE.fullmatch(text):
+        text = "-".join(match.groups())
     if match := _YEAR_FIRST.fullmatch(text):
         year, mark, month, day = match[1], match[2], match[3], match[4]
         if not mark and len(month + day) != 4:  # noqa: PLR2004 - 20260831
