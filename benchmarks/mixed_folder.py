@@ -40,6 +40,13 @@ class Run:
     memory: int
 
 
+def material(folder: Path, size: int) -> int:
+    """Write the material, unless it is kept from an earlier run, and return its bytes."""
+    if folder.exists():
+        return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    return sum(write(folder, size).values())
+
+
 def tree(root: int) -> set[int]:
     parents = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
@@ -143,10 +150,7 @@ def main() -> None:
     scratch.mkdir(parents=True, exist_ok=True)
     try:
         small, large = scratch / "small", scratch / "large"
-        sizes = {
-            folder: sum(write(folder, count * 2**20).values())
-            for folder, count in ((small, chosen.plaso_mebibytes), (large, chosen.mebibytes))
-        }
+        sizes = {folder: material(folder, count * 2**20) for folder, count in ((small, chosen.plaso_mebibytes), (large, chosen.mebibytes))}
         whole = told("Comity", sizes[large], *comity(chosen.comity, large, scratch / "case"))
         part = told("Comity, the part", sizes[small], *comity(chosen.comity, small, scratch / "small case"))
         if chosen.plaso:

@@ -162,6 +162,23 @@ def test_many_rules_are_counted() -> None:
     assert "5 more rules" in found[-1].title
 
 
+@pytest.mark.parametrize("at", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)])
+def test_the_first_and_the_last_day_there_is(at: datetime) -> None:
+    rows = [
+        *(sign_in(at, "198.51.100.9", outcome="failure") for _ in range(15)),
+        sign_in(at, "198.51.100.9"),
+        rule(at, listed(ForwardTo="a@b.example")),
+    ]
+    found = kinds(intrusion.find(events([*rows, change("user_added", at, **{"user.name": USER})])))
+    assert set(found) >= {"intrusion.mailbox_rule", "intrusion.password_guessed"}
+
+
+def test_half_a_character_in_a_rule_can_be_written_down() -> None:
+    row = rule(AT, {}) | {"fields": '{"ForwardTo":"\\ud800x@evil.example","DeleteMessage":true}'}
+    (one,) = mailbox_rule.find(events([row]))
+    assert f"{one.title}{one.statement}{one.involved}".encode()
+
+
 def alert(signature: str, severity: int, **other: object) -> dict:
     return {
         "@timestamp": AT, "event.dataset": "suricata_alert", "event.provider": "suricata", "event.category": "intrusion_detection",

@@ -45,7 +45,7 @@ def _after(one: Guessed, done: pl.DataFrame) -> Finding | None:
     if one.at is None:
         return None
     times = pl.col("@timestamp")
-    window = (times >= one.at) & (times <= one.at + WITHIN) & (pl.col("host.name").eq_missing(pl.lit(one.host)))
+    window = (times >= one.at) & ((times - one.at) <= WITHIN) & (pl.col("host.name").eq_missing(pl.lit(one.host)))
     by_account = (pl.col("user.name") == one.user) & ~pl.col("event.action").is_in(list(_OF_HOST))
     acts = done.filter(window & (by_account | pl.col("event.action").is_in(list(_OF_HOST))))
     if acts.is_empty():

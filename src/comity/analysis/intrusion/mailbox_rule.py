@@ -44,6 +44,7 @@ _DELETING = frozenset({"deletemessage", "softdeletemessage", "permanentdelete", 
 _HIDING = frozenset({"movetofolder", "markasread"})
 _YES = frozenset({"true", "1", "yes"})
 _MOST_VALUES = 5_000
+_MOST_TARGETS = 1_000
 _BATCH = 4_096
 _COLUMNS = (
     *TRACE, "@timestamp", "event.precision", "event.clock", "event.outcome", "source.ip", "source.port", "user.name", "event.code",
@@ -156,7 +157,8 @@ def _json(text: str) -> object:
 
 
 def _addresses(value: str) -> Iterator[str]:
-    for part in value.replace(",", ";").split(";"):
+    # JSON can write half a character, which no output can hold
+    for part in value.encode("utf-8", errors="backslashreplace").decode().replace(",", ";").split(";", _MOST_TARGETS)[:_MOST_TARGETS]:
         written = part.strip().strip('"').rpartition("[")[2].removesuffix("]").strip()
         with_prefix = written.partition(":")
         try:
@@ -180,8 +182,8 @@ def _new_sign_in(rule: _Rule, logins: pl.DataFrame) -> tuple[dict[str, object] |
     if not isinstance(at, datetime) or not isinstance(user, str):
         return None, 0
     own = logins.filter((pl.col("account") == user.lower()) & (pl.col("@timestamp") <= at))
-    recent = own.filter(pl.col("@timestamp") >= at - BEFORE)
-    known = own.filter(pl.col("@timestamp") < at - BEFORE)
+    recently = (pl.lit(at) - pl.col("@timestamp")) <= BEFORE
+    recent, known = own.filter(recently), own.filter(~recently)
     new = recent.filter(~pl.col("network").is_in(known["network"].unique().implode()))
     if new.is_empty() or known.is_empty():
         return None, known.height
