@@ -53,8 +53,9 @@ def sightings(events: pl.LazyFrame, hops: pl.LazyFrame, flows: pl.LazyFrame | No
         pl.col("event.clock").fill_null("").alias("clock"),
         pl.lit("asked").alias("source"),
     )
+    ends = [] if flows is None else [(flows, "source"), (flows, "destination")]
     of_flows = [
-        flows.filter(pl.col(f"{end}.ip").is_not_null()).select(
+        each.filter(pl.col(f"{end}.ip").is_not_null()).select(
             pl.col(f"{end}.ip").alias("address"),
             pl.col("@timestamp").alias("at"),
             pl.col(f"{end}.port").alias("port"),
@@ -62,8 +63,7 @@ def sightings(events: pl.LazyFrame, hops: pl.LazyFrame, flows: pl.LazyFrame | No
             pl.lit("").alias("clock"),
             pl.lit("network").alias("source"),
         )
-        for end in (("source", "destination") if flows is not None else ())
-        if flows is not None
+        for each, end in ends
     ]
     of_events = events.filter(pl.col("source.ip").is_not_null()).select(
         pl.col("source.ip").alias("address"),
