@@ -14,7 +14,7 @@ from comity.parsers.statements.profile import UNKNOWN, Profile, digest, from_fac
 from comity.parsers.statements.records import Record, records
 from comity.parsers.statements.rows import Cell, RowBuffer, account_number, day_after
 from comity.parsers.statements.table import find_table, holds_balance, why_not
-from comity.parsers.statements.vocabulary import Role
+from comity.parsers.statements.vocabulary import STATUSES, Role, plain
 from comity.parsers.statements.written import WrittenAmount, currency_named, direction_named, written_amount, written_date
 from comity.terms.errors import MaterialError
 from comity.terms.money import minor_digits
@@ -23,14 +23,6 @@ _HUNDREDTHS: Final = 2
 _HEAD: Final = 65_536
 _LONGEST_MARK: Final = 3
 _BLANK: Final = " \ufeff\r\n\t\u00a0"
-_STATUS: Final = {
-    "booked": "booked",
-    "completed": "booked",
-    "posted": "booked",
-    "gebucht": "booked",
-    "book": "booked",
-    "pending": "pending",
-}
 
 
 class _UnreadableError(Exception):
@@ -89,7 +81,12 @@ class StatementCsv:
             yield from _blank(reached, record.offset)
             reached = record.offset + record.length
             try:
-                rows.add(PAYMENT, _payment(record, profile), offset=record.offset, length=record.length)
+                payment = _payment(record, profile)
+                fee = _fee(record, profile, payment)
+                if fee is not None:  # the balance written is that after both
+                    fee["balance_minor"], payment["balance_minor"] = payment["balance_minor"], None
+                for row in (payment, fee) if fee is not None else (payment,):
+                    rows.add(PAYMENT, row, offset=record.offset, length=record.length)
             except _UnreadableError as refused:
                 yield Defect(code=refused.code, reason=refused.reason, offset=record.offset, length=record.length)
             yield from rows.full()
@@ -123,6 +120,10 @@ def _open_questions(profile: Profile) -> Iterator[Defect]:
         )
     if profile.currency is None and profile.column(Role.CURRENCY) is None:
         questions.append(("currency_unknown", "the statement names no currency; amounts are in hundredths of it"))
+    if profile.fee == UNKNOWN:
+        questions.append(
+            ("fee_unclear", "a column has fees, and whether they are in the amounts or come on top is not known; they stand in the texts")
+        )
     for code, reason in questions:
         yield Defect(code=code, reason=reason, offset=0, length=profile.head)
 
@@ -160,20 +161,44 @@ def _payment(record: Record, profile: Profile) -> dict[str, Cell]:
         raise _UnreadableError("balance_row", f"a balance or a turnover, not a payment: {(cells.joined(Role.REMITTANCE) or '')[:40]!r}")
     date_text = cells.text(Role.BOOKING_DATE) or ""
     booked = _instant(date_text, profile)
-    if booked is None and (profile.order != UNKNOWN or written_date(date_text) is None):
+    status = cells.text(Role.STATUS)
+    waits = STATUSES.get(plain(status or "")) == "pending" and not date_text
+    if booked is None and not waits and (profile.order != UNKNOWN or written_date(date_text) is None):
         raise _UnreadableError("date_unreadable", f"not a date, with {profile.order} as order of day and month: {date_text[:40]!r}")
     amount, direction = _directed_amount(cells, profile)
     currency = _currency(cells, amount, profile)
     value = _instant(cells.text(Role.VALUE_DATE) or "", profile)
-    status = cells.text(Role.STATUS)
     row: dict[str, Cell] = {
         "statement": "", "direction": direction, "amount_minor": _minor(amount, profile, currency), "currency": currency or None,
         "booking_date": booked[0] if booked else None, "booking_date.precision": booked[1] if booked else "day",
         "value_date": value[0] if value else None, "reference": cells.text(Role.REFERENCE, Role.END_TO_END),
         "end_to_end": cells.text(Role.END_TO_END), "remittance": cells.joined(Role.REMITTANCE), "reversal": False,
-        "balance_minor": _balance(cells, profile, currency), "status": _STATUS.get((status or "").lower(), status),
+        "balance_minor": _balance(cells, profile, currency), "status": STATUSES.get(plain(status or ""), status),
     }  # fmt: skip
+    fee = written_amount(cells.text(Role.FEE) or "")
+    if profile.fee in {UNKNOWN, kinds.WITHIN} and fee is not None and fee.number.strip("0., "):
+        row["remittance"] = f"{row['remittance'] or ''} (fee {cells.text(Role.FEE)})".strip()
     return row | _parties(cells, profile, direction)
+
+
+def _fee(record: Record, profile: Profile, payment: Mapping[str, Cell]) -> dict[str, Cell] | None:
+    """Return the row of a fee that is charged on top of the amount, None when there is none; its payee is not named in the file."""
+    if profile.fee != kinds.ON_TOP or record.fields is None:
+        return None
+    text = _Cells(record.fields, profile).text(Role.FEE) or ""
+    amount = written_amount(text)
+    if amount is None:
+        if text:
+            raise _UnreadableError("amount_unreadable", f"the fee is not an amount: {text[:40]!r}")
+        return None
+    minor = _minor(amount, profile, str(payment["currency"] or ""))
+    if minor == 0:
+        return None
+    shared = ("account", "statement", "currency", "booking_date", "booking_date.precision", "value_date", "reference", "status", "reversal")
+    return {column: payment[column] for column in shared} | {
+        "direction": "debit", "amount_minor": minor, "remittance": "fee", "debtor.account": payment["account"],
+        "debtor.name": profile.preamble.owner,
+    }  # fmt: skip
 
 
 class _Cells:

@@ -14,10 +14,10 @@ def read(data: bytes):
     source = Source(stream=io.BytesIO(data), size=len(data), name="x.csv")
     facts = PARSER.infer(source)
     payments, accounts, defects = rows_of(source, facts)
-    for row in payments:
-        cut = data[row["trace.offset"] : row["trace.offset"] + row["trace.length"]]
+    for start, length in {(row["trace.offset"], row["trace.length"]) for row in payments}:
+        cut = data[start : start + length]
         again, _, _ = rows_of(Source(stream=io.BytesIO(cut), size=len(cut), name="cut"), facts)
-        assert [values(other) for other in again] == [values(row)]
+        assert [values(other) for other in again] == [values(row) for row in payments if row["trace.offset"] == start]
     for row in accounts:
         cut = data[row["trace.offset"] : row["trace.offset"] + row["trace.length"]]
         _, again, _ = rows_of(Source(stream=io.BytesIO(cut), size=len(cut), name="cut"), facts)
@@ -421,3 +421,53 @@ def test_code_pages_of_the_baltic_and_of_poland() -> None:
     assert facts["encoding"].value == "cp1250"
     assert "ukasz Wójcik" in str(payments[0])
     assert "Łukasz" in str(payments[0])
+
+
+REVOLUT = "Type,Product,Started Date,Completed Date,Description,Amount,Fee,Currency,State,Balance\n"
+
+
+def test_a_fee_on_top_of_the_amount_is_an_entry_of_its_own() -> None:
+    rows = (
+        "ATM,Current,2026-08-31 10:11:12,2026-08-31 10:11:13,Cash,-10.00,0.00,EUR,COMPLETED,90.00\n"
+        "ATM,Current,2026-09-01 10:11:12,2026-09-01 10:11:13,Cash,-20.00,1.50,EUR,COMPLETED,68.50\n"
+        "TOPUP,Current,2026-09-02 10:11:12,2026-09-02 10:11:13,Top-up,50.00,0.25,EUR,COMPLETED,118.25\n"
+        "CARD_PAYMENT,Current,2026-09-03 10:11:12,,Shop,-5.00,0.00,EUR,PENDING,\n"
+    )
+    for text in (REVOLUT + rows, REVOLUT + "\n".join(reversed(rows.strip().split("\n"))) + "\n"):
+        facts, payments, _, defects = read(text.encode())
+        assert defects == []
+        assert facts["fee"].value == "on top of the amount"
+        assert sorted(signed(payments)) == sorted([-1000, -2000, -150, 5000, -25, -500])
+        fees = [payment for payment in payments if payment["remittance"] == "fee"]
+        assert {(fee["balance_minor"], fee["booking_date"].day, fee["status"]) for fee in fees} == {
+            (6850, 1, "booked"),
+            (11825, 2, "booked"),
+        }
+        (waiting,) = [payment for payment in payments if payment["status"] == "pending"]
+        assert (waiting["booking_date"], waiting["amount_minor"]) == (None, 500)
+
+
+def test_a_fee_within_the_amount_and_one_that_may_be_either_stay_in_the_text() -> None:
+    within = (
+        "Date,Amount,Currency,Description,Running Balance,Payee Name,Total fees\n"
+        "02-09-2026,-20.00,EUR,Sent money,70.00,Ana,0.40\n01-09-2026,-10.00,EUR,Sent money,90.00,Rui,0.00\n"
+    )
+    facts, payments, _, _ = read(within.encode())
+    assert facts["fee"].value == "in the amount"
+    assert signed(payments) == [-2000, -1000]
+    assert payments[0]["remittance"] == "Sent money (fee 0.40)"
+    unclear = REVOLUT + "ATM,Current,2026-08-31 10:11:12,2026-08-31 10:11:13,Cash,-10.00,1.00,EUR,COMPLETED,\n"
+    _, payments, _, defects = read(unclear.encode())
+    assert [defect.code for defect in defects] == ["fee_unclear"]
+    assert signed(payments) == [-1000]
+    assert payments[0]["remittance"] == "Cash (fee 1.00)"
+
+
+def test_what_a_savings_bank_says_of_entries_not_yet_booked() -> None:
+    head = "Auftragskonto;Buchungstag;Valutadatum;Buchungstext;Verwendungszweck;Beguenstigter/Zahlungspflichtiger;Betrag;Waehrung;Info\n"
+    row = "DE89370400440532013000;31.08.26;31.08.26;KARTENZAHLUNG;x;Laden;-5,00;EUR;{}\n"
+    _, payments, _, defects = read((head + row.format("Umsatz vorgemerkt") + row.format("Umsatz gebucht")).encode())
+    assert defects == []
+    assert [payment["status"] for payment in payments] == ["pending", "booked"]
+    _, payments, _, _ = read((head + row.format("Umsatz gebucht") + row.format("sonst etwas")).encode())
+    assert [payment["status"] for payment in payments] == [None, None]

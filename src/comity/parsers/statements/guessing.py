@@ -58,6 +58,9 @@ class _Evidence:
     rows: int = 0
     changes: set[str] = field(default_factory=set)
     last: tuple[WrittenAmount, WrittenAmount] | None = None
+    fees: set[int] = field(default_factory=set)
+    fee_steps: dict[str, set[str]] = field(default_factory=lambda: {"forward": set(), "backward": set()})
+    fee_last: tuple[int, int, int] | None = None
     currencies: set[str] = field(default_factory=set)
 
     @property
@@ -132,6 +135,7 @@ def guess(stream: BinaryIO) -> tuple[Guess, tuple[str, ...]] | None:
     point, why["decimal mark"] = _point(evidence)
     sign, why["direction"] = _sign(evidence, table.columns)
     currency, why["currency"] = _currency(table, evidence, preamble)
+    fee, why["fee"] = _fee(evidence)
     zone = (
         "UTC"
         if any("utc" in heading.lower() for heading, role in zip(table.headings, table.columns, strict=True) if role == Role.BOOKING_DATE)
@@ -142,7 +146,8 @@ def guess(stream: BinaryIO) -> tuple[Guess, tuple[str, ...]] | None:
     columns = _accounts_told_apart(table, evidence, preamble)
     profile = Profile(
         layout=layout, head=table.head, head_digest=digest(stream.read(table.head)), columns=columns,
-        order=order, point=point, sign=sign, debits_negative=evidence.debits == {-1}, zone=zone, currency=currency, preamble=preamble,
+        order=order, point=point, sign=sign, debits_negative=evidence.debits == {-1}, zone=zone, currency=currency, fee=fee,
+        preamble=preamble,
     )  # fmt: skip
     return Guess(profile=profile, why=why), table.headings
 
@@ -186,6 +191,8 @@ def _gathered(stream: BinaryIO, layout: Layout, table: Table) -> _Evidence:
                 evidence.debits.add(-1 if amount.sign < 0 else 1)
         if not evidence.negative and not evidence.positive and Role.DIRECTION not in columns:
             _compare_balances(evidence, found)
+        if Role.FEE in columns:
+            _compare_fee(evidence, found, fields, columns.index(Role.FEE))
         evidence.add_parties(columns, fields)
     return evidence
 
@@ -201,6 +208,38 @@ def _compare_balances(evidence: _Evidence, found: dict[str, WrittenAmount]) -> N
             sign = 1 if fits == "forward" else -1
             evidence.changes.add(f"{fits} {'+' if step == sign * size else '-' if step == -sign * size else '?'}")
     evidence.last = (amount, balance)
+
+
+def _compare_fee(evidence: _Evidence, found: dict[str, WrittenAmount], fields: Sequence[str], place: int) -> None:
+    """Note whether the balance changes by the amount alone or by the amount and the fee, in file order read either way."""
+    fee = written_amount(fields[place]) if place < len(fields) else None
+    size = 0 if fee is None else cents(fee)
+    if fee is not None and size:
+        evidence.fees.add(-1 if fee.sign < 0 else 1)
+    amount, balance = found.get(Role.AMOUNT), found.get(Role.BALANCE)
+    if amount is None or balance is None:
+        return
+    now = (cents(amount) * (amount.sign or 1), size, cents(balance) * (balance.sign or 1))
+    if evidence.fee_last is not None:
+        before = evidence.fee_last
+        for way, (change, cost), step in (("forward", now[:2], now[2] - before[2]), ("backward", before[:2], before[2] - now[2])):
+            if cost and step in {change, change - cost}:
+                evidence.fee_steps[way].add(kinds.WITHIN if step == change else kinds.ON_TOP)
+    evidence.fee_last = now
+
+
+def _fee(evidence: _Evidence) -> tuple[str, str]:
+    """Return how the fee column is to be read, "" when no fee stands in it."""
+    if not evidence.fees:
+        return "", "no fee is written"
+    shown = evidence.fee_steps["forward"] | evidence.fee_steps["backward"]
+    if len(evidence.fees) > 1:
+        return UNKNOWN, "some fees have a minus and others not"
+    if shown == {kinds.ON_TOP}:
+        return kinds.ON_TOP, "the balance changes by the amount and the fee"
+    if shown == {kinds.WITHIN}:
+        return kinds.WITHIN, "the balance changes by the amount alone"
+    return UNKNOWN, "the balances do not tell whether the fee is in the amount"
 
 
 def _order(evidence: _Evidence, languages: frozenset[str]) -> tuple[str, str]:  # noqa: PLR0911 - one for each ground

@@ -12,6 +12,7 @@ from comity.parsers.statements.vocabulary import Role
 from comity.terms.canonical import canonical
 
 UNKNOWN: Final = "unknown"
+ON_TOP, WITHIN = "on top of the amount", "in the amount"
 SIGNED, INDICATOR, TWO_COLUMNS, ALL_CREDITS, ALL_DEBITS = "signed", "indicator", "two columns", "all credits", "all debits"
 
 
@@ -32,10 +33,10 @@ class Preamble:
 class Profile:
     """How records become payments.
 
-    `columns` gives the role of each column, "" for none. `order` is dmy, mdy or unknown for dates with two ways to read
-    them; `point` the decimal mark, "" when no amount has one, unknown when it cannot be told; `sign` how the direction is
-    said; `debits_negative` whether amounts in the debit column carry a minus; `zone` is "UTC" when the heading says so. `head`
-    is the number of bytes before the first record and `head_digest` their SHA-256.
+    `columns` gives the role of each column, "" for none. `order` is dmy, mdy or unknown for dates with two ways to read them; `point`
+    the decimal mark, "" when no amount has one, unknown when it cannot be told; `sign` how the direction is said; `fee` whether amounts
+    of the fee column come on top of the others or are in them; `debits_negative` whether amounts in the debit column carry a minus;
+    `zone` is "UTC" when the heading says so. `head` is the number of bytes before the first record and `head_digest` their SHA-256.
     """
 
     layout: Layout
@@ -48,6 +49,7 @@ class Profile:
     debits_negative: bool = False
     zone: str = ""
     currency: str | None = None
+    fee: str = ""
     preamble: Preamble = field(default_factory=Preamble)
 
     def column(self, role: Role) -> int | None:
@@ -77,6 +79,7 @@ def to_facts(guess: Guess, headings: Sequence[str]) -> tuple[Inferred, ...]:
         "direction": profile.sign + (", debits negative" if profile.debits_negative else ""),
         "zone": profile.zone or UNKNOWN,
         "currency": profile.currency or UNKNOWN,
+        **({"fee": profile.fee} if profile.fee else {}),
         "account": canonical({name: getattr(profile.preamble, name) for name in Preamble.__slots__}).decode(),
     }
     return tuple(
@@ -102,6 +105,7 @@ def from_facts(facts: Sequence[Inferred]) -> Profile:
         debits_negative=bool(negative),
         zone="" if values["zone"] == UNKNOWN else values["zone"],
         currency=None if values["currency"] == UNKNOWN else values["currency"],
+        fee=values.get("fee", ""),
         preamble=Preamble(**json.loads(values["account"])),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from comity.parsers.statements.headless import told_by_values
 from comity.parsers.statements.records import Layout, Record, records
-from comity.parsers.statements.vocabulary import BALANCE_BEGINNINGS, BALANCE_TEXTS, Role, meaning, plain
+from comity.parsers.statements.vocabulary import BALANCE_BEGINNINGS, BALANCE_TEXTS, STATUSES, Role, meaning, plain
 from comity.parsers.statements.written import direction_named, written_amount, written_date
 
 _DELIMITERS: Final = ";,\t|"
@@ -218,6 +218,11 @@ def _checked(columns: tuple[str, ...], sample: Sequence[tuple[str, ...]]) -> tup
         words = [row[place] for row in sample if len(row) > place and row[place].strip()]
         if not words or any(direction_named(word) == 0 for word in words):
             checked[place] = ""
+    if Role.INFO in checked:
+        place = checked.index(Role.INFO)
+        words = [row[place] for row in sample if len(row) > place and row[place].strip()]
+        says = bool(words) and all(plain(word) in STATUSES for word in words) and Role.STATUS not in checked
+        checked[place] = Role.STATUS if says else ""
     amounts = {Role.AMOUNT} if Role.AMOUNT in checked else {Role.CREDIT, Role.DEBIT}
     if Role.AMOUNT in checked and not {Role.CREDIT, Role.DEBIT} <= set(checked):
         checked = ["" if role in {Role.CREDIT, Role.DEBIT} else role for role in checked]

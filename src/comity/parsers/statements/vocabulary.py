@@ -36,6 +36,8 @@ class Role(StrEnum):
     REFERENCE = "reference"
     END_TO_END = "end to end"
     STATUS = "status"
+    FEE = "fee"
+    INFO = "text that may say the status"
 
 
 _ENGLISH: Final = {
@@ -67,6 +69,8 @@ _ENGLISH: Final = {
     "document number; entry reference; ref no; transactionid; archive id; unique id",
     Role.END_TO_END: "end to end id; end to end; endtoend; e2e; e2e reference; end to end reference; end to end identification; customer reference",
     Role.STATUS: "status; state; booking status; transaction status",
+    Role.FEE: "fee; fees; total fees; fee amount; transaction fee; charges",
+    Role.INFO: "info",
 }
 _GERMAN: Final = {
     Role.BOOKING_DATE: "datum; buchungstag; buchungsdatum; buchung; gebucht am; umsatzdatum; belegdatum; transaktionsdatum; ausfuhrungsdatum; datum uhrzeit",
@@ -89,6 +93,7 @@ _GERMAN: Final = {
     Role.REFERENCE: "referenz; belegnummer; transaktionsnummer; umsatz id; buchungsreferenz; transaktions id",
     Role.END_TO_END: "kundenreferenz; end to end referenz; kundenreferenz end to end",
     Role.STATUS: "buchungsstatus",
+    Role.FEE: "gebuhr; gebuhren; entgelt",
 }
 _PORTUGUESE: Final = {
     Role.BOOKING_DATE: "data; data lancamento; data do lancamento; data mov; data movimento; data do movimento; data operacao; data da operacao; "
@@ -210,6 +215,29 @@ _LANGUAGES: Final = {
     "Italian, Dutch or Polish": _OTHERS, "Japanese": _JAPANESE,
 }  # fmt: skip
 
+_LONGEST_HEADING = 80
+
+
+def plain(text: str) -> str:
+    """Return `text` in lower case with accents, signs and spaces taken away, at most 80 characters."""
+    short = text[:_LONGEST_HEADING].replace("ß", "ss").replace("ł", "l").replace("Ł", "l")
+    letters = unicodedata.normalize("NFKD", short).casefold()
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+STATUSES: Final = {
+    plain(word): meant
+    for meant, words in (
+        ("booked", "booked; completed; complete; posted; gebucht; book; umsatz gebucht; abgeschlossen; settled; cleared"),
+        (
+            "pending",
+            "pending; vorgemerkt; umsatz vorgemerkt; umsatz vorgemerkt und nicht gebucht; vorgemerkter umsatz; pendente; pendiente; en attente; ausstehend",
+        ),
+    )
+    for word in words.split(";")
+}
+"""What banks write for an entry that is booked and for one that is not yet; other words are kept as written."""
+
 DEBIT_WORDS: Final = frozenset(
     "d dr db dbit debit debet debetas debito debite s soll af cargo debe out saida saidas sortie belastung dare uscita obciazenie lastschrift wn".split(),
 )
@@ -268,14 +296,6 @@ SHARED_SYMBOLS: Final = frozenset({"$", "¥", "kr", "kr.", "rs", "rs.", "fr", "f
 _BRACKETED = re.compile(r"[(\uff08][^()\uff08\uff09]{0,40}[)\uff09]|\[[^\[\]]{0,40}\]")
 _CURRENCY_BRACKETED = re.compile(r"[(\[]\s?(?:[A-Z]{3}|US\$|R\$|[$€£₹¥])\s?[)\]]")
 _LAST_CODE = re.compile(r"\s(?:in\s|en\s|em\s)?[A-Z]{3}$|\s(?:€|R\$|£)$")
-_LONGEST_HEADING = 80
-
-
-def plain(text: str) -> str:
-    """Return `text` in lower case with accents, signs and spaces taken away, at most 80 characters."""
-    short = text[:_LONGEST_HEADING].replace("ß", "ss").replace("ł", "l").replace("Ł", "l")
-    letters = unicodedata.normalize("NFKD", short).casefold()
-    return "".join(letter for letter in letters if letter.isalnum())
 
 
 _MEANINGS: Final[dict[str, tuple[Role, frozenset[str]]]] = {}
