@@ -54,3 +54,37 @@ GOOGLE_CLOUD = b"""[
 ENTRA = b"""[{"id":"s-1","createdDateTime":"2024-05-01T10:00:00Z","userPrincipalName":"a@example.org","userId":"u","appDisplayName":"Office 365","ipAddress":"203.0.113.9","status":{"errorCode":50126,"failureReason":"Invalid username or password"},"location":{"countryOrRegion":"NL"}},{"id":"s-2","createdDateTime":"2024-05-01T10:00:01Z","userPrincipalName":"a@example.org","appDisplayName":"Office 365","ipAddress":"203.0.113.9","status":{"errorCode":0}}]"""
 
 LOOKED_UP = b"""{"Events": [{"EventId": "e-1", "EventName": "ConsoleLogin", "CloudTrailEvent": "{\\"eventVersion\\":\\"1.08\\",\\"userIdentity\\":{\\"userName\\":\\"alice\\"},\\"eventTime\\":\\"2024-05-01T10:00:00Z\\",\\"eventSource\\":\\"signin.amazonaws.com\\",\\"eventName\\":\\"ConsoleLogin\\",\\"responseElements\\":{\\"ConsoleLogin\\":\\"Success\\"}}"}]}"""
+
+ZEEK = (
+    rb"""#separator \x09
+#set_separator	,
+#empty_field	(empty)
+#unset_field	-
+#path	conn
+#open	2024-05-01-10-00-00
+#fields	ts	uid	id.orig_h	id.orig_p	id.resp_h	id.resp_p	proto	service	duration	orig_bytes	resp_bytes	conn_state	local_orig	missed_bytes	history	orig_pkts	orig_ip_bytes	resp_pkts	resp_ip_bytes	tunnel_parents
+#types	time	string	addr	port	addr	port	enum	string	interval	count	count	string	bool	count	string	count	count	count	count	set[string]
+1714557600.123456	C1	2001:0db8::1	1024	192.0.2.1	443	tcp	ssl	1.500000	100	200	SF	T	0	ShADadFf	5	400	4	500	-
+1714557601.000000	C2	10.0.0.1	8	10.0.0.2	0	icmp	-	-	-	-	OTH	F	0	-	1	84	0	0	Ca,Cb
+1714557602.5	C3	10.0.0.1	8
+XXXXXXXXXX.XXXXXX	C4	10.0.0.1	70000	no address	0	udp	-	0.5	-	-	S0	-	18446744073709551615	D	1	84	0	0	(empty)
+#close	2024-05-01-11-00-00
+#separator \x09
+#set_separator	,
+#empty_field	(empty)
+#unset_field	-
+#path	dns
+#fields	ts	uid	id.orig_h	id.orig_p	id.resp_h	id.resp_p	proto	trans_id	rtt	query	qtype_name	rcode_name	AA	answers	TTLs
+#types	time	string	addr	port	addr	port	enum	count	interval	string	string	string	bool	vector[string]	vector[interval]
+1714557603.000001	C5	10.0.0.1	1024	10.0.0.2	53	udp	7	0.099440	Example.ORG.	A	NOERROR	F	192.0.2.7,a\x2cb,-	300.000000,0.500000,-
+1714557603.000001	C6	10.0.0.1	1024	10.0.0.2	53	udp	7	-	\xc3\xa9\x5c"\x09.example	TXT	NXDOMAIN	F	(empty)	(empty)
+"""
+    + "1714557603.000001\tC7\t10.0.0.1\t1024\t10.0.0.2\t53\tudp\t7\t-\té\t-\t-\tF\t-\t-\n".encode()
+    + b"1714557603.000001\tC8\t10.0.0.1\t1024\t10.0.0.2\t53\tudp\t7\t-\t\xff\t-\t-\tF\t-\t-\n"
+)
+
+ZEEK_JSON = b"""{"ts":1714557600.123456,"uid":"C1","id.orig_h":"2001:0db8::1","id.orig_p":1024,"id.resp_h":"192.0.2.1","id.resp_p":443,"proto":"tcp","service":"ssl","duration":1.5,"orig_bytes":100,"resp_bytes":200,"conn_state":"SF","local_orig":true,"missed_bytes":0,"history":"ShADadFf","orig_pkts":5,"orig_ip_bytes":400,"resp_pkts":4,"resp_ip_bytes":500}
+{"ts":"2024-05-01T10:00:03.000001Z","uid":"C5","id.orig_h":"10.0.0.1","id.orig_p":1024,"id.resp_h":"10.0.0.2","id.resp_p":53,"proto":"udp","trans_id":7,"rtt":0.09944,"query":"Example.ORG.","qtype_name":"A","rcode":0,"rcode_name":"NOERROR","AA":false,"answers":["192.0.2.7","a,b"],"TTLs":[300.0,0.5]}
+{"ts":1714557604123,"_path":"ssh","uid":"C9","id":{"orig_h":"203.0.113.9","orig_p":5},"auth_success":false,"auth_attempts":3}
+{"ts":1714557604.0,"_path":"../x","uid":"C9"}
+"""

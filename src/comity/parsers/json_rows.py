@@ -12,7 +12,7 @@ from comity.parsers.json_text import LEFT_OUT, Object
 from comity.parsers.lines import timeless
 
 _MOST_ROWS = 8_192
-_CUT = f"says more than the column fields holds; what is missing there is named in its {LEFT_OUT} and stands in the record"
+CUT = f"says more than the column fields holds; what is missing there is named in its {LEFT_OUT} and stands in the record"
 
 
 def rows(
@@ -47,4 +47,4 @@ def _handed_over(drawn: Iterable[Drawn]) -> Iterator[Item]:
         yield flow_rows(frame) if columns.layout.table is FLOW else event_rows(frame)
         yield from timeless(frame)
         for place in cut:
-            yield Defect(code="fields_cut", reason=_CUT, offset=columns.offsets[place], length=columns.lengths[place])
+            yield Defect(code="fields_cut", reason=CUT, offset=columns.offsets[place], length=columns.lengths[place])

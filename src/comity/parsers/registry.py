@@ -15,6 +15,8 @@ from comity.parsers import (
     mt940,
     office_document,
     ofx,
+    outlook_message,
+    outlook_store,
     pdf_document,
     statement_csv,
     suricata_eve,
@@ -22,6 +24,7 @@ from comity.parsers import (
     systemd_journal,
     tar_archive,
     windows_event,
+    zeek_log,
     zip_archive,
 )
 from comity.parsers.contract import Container, Parser
@@ -30,6 +33,7 @@ HEAD_BYTES = 65_536
 """How much of a source decides what it is."""
 
 PARSERS: tuple[Parser, ...] = (
+    outlook_message.PARSER,  # before other compound files
     office_document.PARSER,  # before the archives it is made of
     zip_archive.PARSER,
     tar_archive.PARSER,
@@ -37,6 +41,7 @@ PARSERS: tuple[Parser, ...] = (
     camt053.PARSER,
     mt940.PARSER,
     ofx.PARSER,
+    outlook_store.PARSER,
     pdf_document.PARSER,
     mail_message.PARSER,
     mailbox.PARSER,
@@ -46,6 +51,7 @@ PARSERS: tuple[Parser, ...] = (
     systemd_journal.PARSER,
     browser_history.PARSER,
     capture.PARSER,
+    zeek_log.PARSER,
     suricata_eve.PARSER,
     cloud_audit.PARSER,
     statement_csv.PARSER,

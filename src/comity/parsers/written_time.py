@@ -79,7 +79,8 @@ def epochs(written: pl.Series, *, precision: str | None = None) -> pl.DataFrame:
     """Return `@timestamp`, `event.precision` and `event.clock` of numbers (floating) since 1970; all null where none can be read.
 
     Numbers of 10^11 and more are thousandths of a second, of 10^14 and more millionths, of 10^17 and more thousand
-    millionths: as seconds they would lie beyond the year 5138. The precision is the coarsest that holds the number, unless it is given.
+    millionths: as seconds they would lie beyond the year 5138. The precision is the coarsest that holds the number;
+    where it is given, that of seconds.
     """
     at = pl.col("written")
     micro = (
@@ -96,6 +97,8 @@ def epochs(written: pl.Series, *, precision: str | None = None) -> pl.DataFrame:
     )  # fmt: skip
     return pl.DataFrame({"written": written}).select(
         pl.when(usable).then(whole).cast(pl.Datetime("us", "UTC")).alias("@timestamp"),
-        pl.when(usable).then(coarsest if precision is None else pl.lit(precision)).alias("event.precision"),
+        pl.when(usable)
+        .then(coarsest if precision is None else pl.when(at < _UNITS[0][0]).then(pl.lit(precision)).otherwise(coarsest))
+        .alias("event.precision"),
         pl.lit("").alias("event.clock"),
     )
