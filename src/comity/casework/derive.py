@@ -146,6 +146,7 @@ def _basis(folder: Folder, knowledge: Knowledge, *, heuristics: bool, at: dateti
     value: Json = {
         "program": __version__,
         "parsers": parser_versions(),
+        "erased": sorted(folder.erased),
         "manifests": [acquired.manifest_sha256.hex for acquired in folder.manifests()],
         "snapshots": [use.sha256 for use in knowledge.uses],
         "law": knowledge.law_sha256,

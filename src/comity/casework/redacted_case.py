@@ -23,7 +23,6 @@ from comity.evidence.redaction import (
     withholdings,
     write_pack,
 )  # fmt: skip
-from comity.evidence.store import READ_ONLY
 from comity.ledger import Entry, Tree, decode
 from comity.ledger.entry import LARGEST_ENTRY
 from comity.terms.canonical import canonical
@@ -32,6 +31,7 @@ from comity.terms.errors import IntegrityError, StateError
 
 DERIVED = "redaction:derived"
 REDACTED = "bundle:redacted"
+_READ_ONLY = 0o444
 _SHOWN = frozenset(
     {
         "case:opened", "unit:described", "authorization:granted", "authorization:revoked", "acquisition:begun", "acquisition:resumed",
@@ -239,7 +239,7 @@ def _copy(folder: Folder, exhibit: Exhibit, line: bytes, places: Sequence[Place]
         digest = fill(source, out, filled)
     name = f"objects/sha256/{digest.hex[:2]}/{digest.hex}"
     (target / name).parent.mkdir(parents=True, exist_ok=True)
-    partial.chmod(READ_ONLY)
+    partial.chmod(_READ_ONLY)
     partial.replace(target / name)
     return copy_line(line, object_=name, sha256=digest, salt=manifest.new_salt(), filled=filled)
 

@@ -14,6 +14,7 @@ from comity.cli.commands.bundle import seal, verify
 from comity.cli.commands.clock import clock
 from comity.cli.commands.coverage import coverage
 from comity.cli.commands.disclosure import disclose, note
+from comity.cli.commands.erase import erase_command, retain_command
 from comity.cli.commands.explain import explain
 from comity.cli.commands.investigate import investigate
 from comity.cli.commands.machine import machine
@@ -36,7 +37,7 @@ def commands() -> None:
 
 for command in (
     investigate, report, requests, coverage, explain, clock, sign, note, certificate, annex, disclose, redact_command,
-    seal, timestamp, checkpoint, witness, prove, verify, reproduce, reference, machine,
+    retain_command, erase_command, seal, timestamp, checkpoint, witness, prove, verify, reproduce, reference, machine,
 ):  # fmt: skip
     commands.add_command(command)
 

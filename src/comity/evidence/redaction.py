@@ -178,6 +178,17 @@ def _chunks(source: BinaryIO, length: int) -> Iterator[bytes]:
         length -= len(chunk)
 
 
+def erase_file(path: Path) -> None:
+    """Overwrite the file `path` (see `overwrite`) and take its name away, durably."""
+    overwrite(path, Place(offset=0, length=path.stat().st_size))
+    path.unlink()
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def overwrite(path: Path, place: Place) -> None:
     """Put zeros at `place` of the file `path`, synced. What a disk keeps elsewhere (journal, snapshot, spare cells) is out of reach."""
     path.chmod(0o600)

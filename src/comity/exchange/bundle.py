@@ -9,7 +9,7 @@ import os
 import re
 import stat
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -185,7 +185,8 @@ def _contents(case: Path, entries: Sequence[Entry], *, originals: bool) -> Itera
     for acquisition in acquired:
         yield acquisition.manifest, acquisition.manifest_sha256.hex
     if originals:
-        for name in sorted({name for acquisition in acquired for name in _objects(case, acquisition.manifest)}):
+        erased = {str(number) for entry in entries if entry.event == "exhibit:erased" for number in _listed(entry.object.get("exhibits"))}
+        for name in sorted({name for acquisition in acquired for name in _objects(case, acquisition.manifest, erased=erased)}):
             yield name, name.rpartition("/")[2] if name.startswith("objects/sha256/") else None
     for name, digest in sorted((kept_files(entries) | current_files(entries)).items()):
         if not _NAME.fullmatch(name):
@@ -201,11 +202,17 @@ def _all_below(case: Path, *, originals: bool) -> Iterator[tuple[str, str | None
             yield name, None
 
 
-def _objects(case: Path, name: str) -> Iterator[str]:
+def _listed(value: object) -> Sequence[object]:
+    return value if isinstance(value, Sequence) else ()
+
+
+def _objects(case: Path, name: str, *, erased: Collection[str]) -> Iterator[str]:
+    """Yield the objects that a manifest's exhibits lie in; of those that were erased only packs are left."""
     with (case / name).open("rb") as stream:
         for number, line in enumerate(manifest.lines(stream, where=name), 1):
             _, _, content = manifest.decode_known(line, where=f"{name}, line {number}")
-            if content is not None:
+            gone = content is not None and not content.object.endswith(".tar") and manifest.decode_line(line, where=name).number in erased
+            if content is not None and not gone:
                 if not _NAME.fullmatch(content.object):
                     raise IntegrityError(f"{name}, line {number} names an object that cannot be one of the case")
                 yield content.object

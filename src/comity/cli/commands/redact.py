@@ -36,9 +36,8 @@ def redact_command(
     wanted += wishes(listed) if listed is not None else ()
     with ProgressBar() as progress:
         done = redact(Folder.open(case), wanted, output=output, originals=originals, jobs=jobs, progress=progress)
-    click.echo(
-        f"Withheld: {done.whole:,} of {done.exhibits:,} exhibits, and parts of {done.parts:,}. Acts shown as digests: {done.hidden:,}."
-    )
+    click.echo(f"Withheld: {done.whole:,} of {done.exhibits:,} exhibits, and parts of {done.parts:,}.")
+    click.echo(f"Acts of which only digests are shown: {done.hidden:,}.")
     click.echo(f"Signed with key {done.fingerprint}, head {done.head}")
     click.echo(render.safe(f"Bundle {output} ({done.bytes:,} bytes). Check it anywhere: python3 verify.py {output.name}"))
     return exit_codes.OK
