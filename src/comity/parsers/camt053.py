@@ -22,6 +22,7 @@ _ZONED_DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(?:Z|[+-][0-9]{2}:[0-9]{2}
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z][\w.-]{0,40})[\"']")
 _MARKS: Final = ((b"\xff\xfe", "UTF-16LE"), (b"\xfe\xff", "UTF-16BE"), (b"<\x00", "UTF-16LE"), (b"\x00<", "UTF-16BE"))
 _STATUS: Final = {"BOOK": "booked", "PDNG": "pending"}
+_OTHER_WAY: Final = {"credit": "debit", "debit": "credit"}
 _OPENING: Final = ("OPBD", "PRCD")
 _CLOSING: Final = ("CLBD",)
 _MOST_CONTEXTS: Final = 10_000
@@ -53,13 +54,13 @@ class _UnreadableError(Exception):
 class Camt053:
     """Reads ISO 20022 account statements; one row for each booked entry.
 
-    An entry that is a batch gives one row for each transaction instead, when every transaction states its own amount and they
-    add up to the entry; all these rows carry the entry's trace. The account's own side of a payment is filled in from the
-    statement's head. A booking time without a zone counts as its day only, and a Defect says so once for each statement.
+    An entry that is a batch gives one row for each transaction instead, when every transaction states its own amount and they add up to
+    the entry (a Defect says so when they do not); all these rows carry the entry's trace. The account's own side of a payment is filled
+    in from the statement's head. A booking time without a zone counts as its day only, and a Defect says so once for each statement.
     """
 
     name: str = "camt053"
-    version: str = "2"
+    version: str = "3"
     media_type: str = "application/xml"
     tables: tuple[Table, ...] = (PAYMENT, ACCOUNT)
 
@@ -201,7 +202,16 @@ class _Reading:
                     yield defect("time_without_zone", "booking times from here on have no zone; only their day is used")
         if shared.get("booking_date") is None and part.element.first("BookgDt") is None:
             yield defect("booking_date_missing", "the entry has no booking date")
-        for row in _transactions(part.element, minor, currency, shared, self.context):
+        yield from self._rows_of(part, shared | {"amount_minor": minor})
+
+    def _rows_of(self, part: EntryPart, shared: Mapping[str, Cell]) -> Iterator[Defect]:
+        """Add the rows of an entry that is read; yield what is wrong with its transactions."""
+        minor, currency = int(str(shared["amount_minor"])), str(shared["currency"])
+        details = part.element.all("NtryDtls/TxDtls")
+        amounts = [_transaction_amount(detail, part.element, currency) for detail in details]
+        if (doubt := _doubt(details, amounts, minor, currency)) is not None:
+            yield Defect(code="details_unequal", reason=doubt, offset=part.offset, length=part.length)
+        for row in _transactions(part.element, details, amounts, shared, self.context):
             self.rows.add(PAYMENT, row, offset=part.offset, length=part.length)
 
 
@@ -283,27 +293,44 @@ def _period(head: Element) -> dict[str, Cell]:
     return covered
 
 
-def _transactions(entry: Element, minor: int, currency: str, shared: Mapping[str, Cell], context: _Context) -> Iterator[Mapping[str, Cell]]:
+def _transactions(
+    entry: Element, details: Sequence[Element], amounts: Sequence[int | None], shared: Mapping[str, Cell], context: _Context
+) -> Iterator[Mapping[str, Cell]]:
     """Yield one row for the entry, or one for each of its transactions when their amounts add up to it."""
-    details = entry.all("NtryDtls/TxDtls")
-    amounts = [_transaction_amount(detail, entry, currency) for detail in details]
-    parts_known = [amount for amount in amounts if amount is not None]
-    if len(details) > 1 and len(parts_known) == len(details) and sum(parts_known) == minor:
-        for detail, part in zip(details, parts_known, strict=True):
-            yield {**shared, "amount_minor": part, **_described(entry, (detail,), shared, context)}
+    known = [amount for amount in amounts if amount is not None]
+    if len(details) > 1 and len(known) == len(details) and sum(known) == shared["amount_minor"]:
+        for detail, part in zip(details, known, strict=True):
+            own = {**shared, "amount_minor": abs(part)}
+            if part < 0:
+                own["direction"] = _OTHER_WAY.get(str(shared["direction"]))
+            yield {**own, **_described(entry, (detail,), own, context)}
     else:
-        yield {**shared, "amount_minor": minor, **_described(entry, details, shared, context)}
+        yield {**shared, **_described(entry, details, shared, context)}
 
 
 def _transaction_amount(detail: Element, entry: Element, currency: str) -> int | None:
-    """Return the amount one transaction of the entry states in the entry's currency and direction, None when it states none."""
-    if detail.value("CdtDbtInd") not in {None, entry.value("CdtDbtInd")}:
-        return None
+    """Return the amount one transaction states in the entry's currency, negative when it goes the other way; None when it states none."""
     try:
         minor, code = _amount(detail, None, "Amt", "AmtDtls/TxAmt/Amt")
     except _UnreadableError:
         return None
-    return minor if code == currency else None
+    if code != currency:
+        return None
+    return minor if detail.value("CdtDbtInd") in {None, entry.value("CdtDbtInd")} else -minor
+
+
+def _doubt(details: Sequence[Element], amounts: Sequence[int | None], minor: int, currency: str) -> str | None:
+    """Return in what the transactions of an entry do not make up its amount, None when they do or none states one."""
+    known = [amount for amount in amounts if amount is not None]
+    if not known:
+        return None
+    if len(known) < len(details):
+        return f"{len(known)} of the entry's {len(details)} transactions state an amount in {currency}; the entry is one row"
+    if sum(known) != minor:
+        charged = " (charges are stated beside them)" if any(detail.first("Chrgs") for detail in details) else ""
+        stated = f"its {len(known)} transactions make up {sum(known)}" if len(known) > 1 else f"its transaction is of {known[0]}"
+        return f"the entry is of {minor} and {stated}, in minor units of {currency}{charged}; the entry is one row with its own amount"
+    return None
 
 
 def _described(entry: Element, details: Sequence[Element], shared: Mapping[str, Cell], context: _Context) -> dict[str, Cell]:

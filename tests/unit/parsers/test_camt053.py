@@ -207,3 +207,35 @@ def test_real_sample(shared_data) -> None:
     broken = (shared_data / "statements" / "invalid.xml").read_bytes()
     assert PARSER.recognizes(broken, name="invalid.xml") == 0
     assert [d.code for d in read(broken)[2]] == ["statement_empty"]
+
+
+def details(*parts: tuple[str, str, str | None]) -> str:
+    """Return the transactions of an entry from amount, currency and direction."""
+    return "<NtryDtls>{}</NtryDtls>".format(
+        "".join(
+            f'<TxDtls><Amt Ccy="{currency}">{amount}</Amt>{f"<CdtDbtInd>{side}</CdtDbtInd>" if side else ""}</TxDtls>'
+            for amount, currency, side in parts
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("parts", "amounts", "reason"),
+    [
+        ([("4.00", "EUR", None), ("6.00", "EUR", "DBIT")], [-400, -600], None),
+        ([("12.00", "EUR", "DBIT"), ("2.00", "EUR", "CRDT")], [-1200, 200], None),
+        ([("4.00", "EUR", None), ("5.00", "EUR", None)], [-1000], "make up 900"),
+        ([("9.00", "EUR", None)], [-1000], "its transaction is of 900"),
+        ([("4.00", "EUR", None), ("6.00", "USD", None)], [-1000], "1 of the entry's 2 transactions"),
+        ([("4.00", "USD", None), ("6.00", "USD", None)], [-1000], None),
+    ],
+)
+@pytest.mark.parametrize(("root", "kind"), [("BkToCstmrStmt", "Stmt"), ("BkToCstmrDbtCdtNtfctn", "Ntfctn")])
+def test_transactions_that_do_not_make_up_their_entry_are_said(parts, amounts, reason, root: str, kind: str) -> None:
+    data = document(statement(entry("10.00", rest=details(*parts)), kind=kind), root=root).encode()
+    payments, _, defects = read(data)
+    assert [p["amount_minor"] * (1 if p["direction"] == "credit" else -1) for p in payments] == amounts
+    assert [defect.code for defect in defects] == (["details_unequal"] if reason else [])
+    if reason:
+        assert reason in defects[0].reason
+        assert data[defects[0].offset :].startswith(b"<Ntry>")
