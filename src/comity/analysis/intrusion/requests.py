@@ -13,6 +13,8 @@ COLUMNS = (
     "http.response.status_code", "http.response.body.bytes", "user_agent.original", "path",
 )  # fmt: skip
 
+_USED = (*(name for name in COLUMNS if name != "path"), "http.request.referrer", "destination.domain")
+
 SAME_ANSWER_PATHS = 3
 """A status and size given for so many different paths is the site's general answer, not one to this request."""
 
@@ -35,33 +37,31 @@ def web_requests(events: pl.LazyFrame) -> pl.LazyFrame:
     """
     web = (pl.col("event.category") == "web") & ~pl.col("event.action").is_in(["page_visited", "http_response"]).fill_null(value=False)
     captured = (pl.col("event.dataset") == "capture").fill_null(value=False)
-    logged = events.filter(web & ~captured)
-    return (
-        pl.concat([logged, _answered(events.filter(captured))])
-        .filter(pl.col("url.original").is_not_null())
-        .with_columns(
-            pl.col("url.original").str.split("?").list.first().alias("path"),
-            pl.concat_str(
-                "trace.exhibit", "trace.member", pl.coalesce("destination.domain", "host.name").fill_null(""), separator="|"
-            ).alias("site"),
-        )
+    logged = events.filter(web & ~captured).select(_USED)
+    # made once: it is sorted, and what follows goes through all requests many times
+    of_captures = _answered(events.filter(captured & (pl.col("event.category") == "web"))).collect(engine="streaming")
+    requests = logged if of_captures.is_empty() else pl.concat([logged, of_captures.lazy()])
+    answering = pl.coalesce("destination.domain", "host.name").fill_null("")
+    return requests.filter(pl.col("url.original").is_not_null()).with_columns(
+        pl.col("url.original").str.split("?").list.first().alias("path"),
+        pl.concat_str("trace.exhibit", "trace.member", answering, separator="|").alias("site"),
     )
 
 
 def _answered(captured: pl.LazyFrame) -> pl.LazyFrame:
-    """Return the requests of captures with status and size of their answers, the columns as they were."""
+    """Return the requests of captures with status and size of their answers, columns _USED."""
     keys = ["trace.exhibit", "trace.member", "event.id", "place"]
     answer = ["http.response.status_code", "http.response.body.bytes"]
     interim = pl.col("http.response.status_code").is_between(100, 199, closed="both").fill_null(value=False)
     numbered = (
         captured.filter(~interim)
+        .select(*_USED, "event.id", "event.action")
         .sort("@timestamp", "trace.offset")
         .with_columns(pl.col("trace.offset").cum_count().over(*keys[:3], "event.action").alias("place"))
     )
     answers = numbered.filter(pl.col("event.action") == "http_response").select(*keys, *answer)
     asked = numbered.filter(pl.col("event.action") == "http_request")
-    joined = asked.drop(answer).join(answers, on=keys, how="left", maintain_order="left")
-    return joined.select(captured.collect_schema().names())
+    return asked.drop(answer).join(answers, on=keys, how="left", maintain_order="left").select(_USED)
 
 
 def attempts(requests: pl.LazyFrame) -> pl.DataFrame:
