@@ -64,6 +64,7 @@ class GrowthProof:
                 "size": self.size,
                 "root": self.root.hex,
                 "path": [digest.hex for digest in self.path],
+                "line_path": [],
                 "checkpoint": self.checkpoint.encode().decode(),
                 "log_key": self.log_key.encode(),
             }
