@@ -191,3 +191,43 @@ def test_a_reader_that_answers_nonsense(tmp_path: Path) -> None:
     with pytest.raises(StateError):
         # left out after two tries, and then the reader still answers nonsense, outside any exhibit's fault
         list(read(plan(jobs), out=tmp_path / "out", jobs=1, limits=LIMITS, program=(sys.executable, "-c", script)))
+
+
+FORGING = """
+import json, os, sys
+def say(value):
+    sys.stdout.write(json.dumps(value) + "\\n")
+    sys.stdout.flush()
+say({"ready": []})
+for line in sys.stdin:
+    order = json.load(open(line.rstrip("\\n")))
+    os.makedirs(order["folder"])
+    say({"begun": 0})
+    say({"closing": True})
+    FORGERY
+"""
+TAKEN_OVER = {
+    "a table elsewhere": 'say({"finished": [], "tables": [["../../../victim", 1]]})',
+    "a table twice": 'say({"finished": [], "tables": [["event", 1], ["event", 1]]})',
+    "a link to a secret": 'os.symlink(SECRET, order["folder"] + "/event.parquet"); say({"finished": [], "tables": [["event", 1]]})',
+    "a second name of a secret": 'os.link(SECRET, order["folder"] + "/event.parquet"); say({"finished": [], "tables": [["event", 1]]})',
+    "a folder": 'os.mkdir(order["folder"] + "/event.parquet"); say({"finished": [], "tables": [["event", 1]]})',
+    "a pipe": 'os.mkfifo(order["folder"] + "/event.parquet"); say({"finished": [], "tables": [["event", 1]]})',
+    "nothing": 'say({"finished": [], "tables": [["event", 1]]})',
+    "brackets": 'print("[" * 1_000_000, flush=True)',
+    "half a character": 'say({"ready": ["\\ud800"]})',
+    "another's exhibit": 'say({"finished": [{"number": "77", "member": "", "name": "", "media_type": "", "parser": "", "version": "", "inferred": [], "rows": [], "defects": [], "children": 0, "coverage": [0, 0, [], [], [], []], "inside": [0, 0, [], [], [], []]}], "tables": []})',
+}
+
+
+@pytest.mark.parametrize("forgery", TAKEN_OVER.values(), ids=TAKEN_OVER)
+def test_a_reader_that_was_taken_over_hands_over_nothing_else(tmp_path: Path, forgery: str) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("the node's key")
+    jobs = jobs_of(tmp_path / "in", ["FAULTY well"])
+    program = (sys.executable, "-c", FORGING.replace("FORGERY", forgery.replace("SECRET", repr(str(secret)))))
+    with pytest.raises(StateError):
+        list(read(plan(jobs), out=tmp_path / "out", jobs=1, limits=LIMITS, program=program))
+    assert secret.read_text() == "the node's key"
+    assert not any(path.is_file() or path.is_symlink() for path in (tmp_path / "out").rglob("*"))
+    assert {path.name for path in tmp_path.iterdir()} == {"secret", "in", "out"}

@@ -9,6 +9,7 @@ import os
 import selectors
 import shutil
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
@@ -20,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Self
 
+from comity.observables import TABLES
 from comity.parsers.reading import Batch, BatchResult, Job, Limits, TableFile
 from comity.parsers.wire import (
     LONGEST_LINE,
@@ -42,6 +44,8 @@ PROGRAM = (sys.executable, "-I", "-m", "comity.parsers.worker")
 """How a reader is started; it is given its memory in bytes, its scratch folder and the folders it may read as further arguments."""
 
 _TRIES = 2
+_TABLES = frozenset(table.name for table in TABLES)
+_TAKEN_OVER = "An exhibit may have taken the reader over: look at this batch's exhibits on a machine that holds nothing else."
 _MOST_FOLDERS = 1_000  # of the longest paths, far from what a command line may hold
 _BROKEN_INSTALLATION = "Check that Comity is installed whole and that there is enough memory."
 _TICK = 0.25
@@ -292,7 +296,7 @@ class _Crew:
                             "no room left on the disk while reading", remedy="Make room, then run the same command again; it resumes."
                         )
                     case Finished():
-                        finished = message
+                        finished = _checked(message, worker.attempt)
         except ValueError as error:
             return None, f"the reader answered nonsense ({str(error)[:80]})"
         return finished, None
@@ -357,16 +361,35 @@ def _check_presence(batch: Batch) -> None:
             raise IntegrityError(f"the preserved bytes of exhibit {job.number} ({job.name}) are missing from {job.path}")
 
 
+def _checked(finished: Finished, attempt: _Attempt | None) -> Finished:
+    """Return `finished` when it speaks of known tables, once each, and of the exhibits of the batch; ValueError otherwise."""
+    tables = [name for name, _ in finished.tables]
+    if len(tables) != len(set(tables)) or not set(tables) <= _TABLES:
+        raise ValueError("tables nobody knows")
+    numbers = frozenset(job.number for job in attempt.batch.jobs) if attempt else frozenset[str]()
+    if not all(reading.number.partition(".")[0] in numbers for reading in finished.readings):
+        raise ValueError("an exhibit it was not given")
+    return finished
+
+
 def _collect(attempt: _Attempt, worker: _Worker, finished: Finished, out: Path) -> BatchResult:
-    """Move the finished files of a batch to their place and hash them here, outside the reader."""
+    """Move the finished files of a batch to their place and hash them here, outside the reader; StateError when one is no file."""
     files = []
     for table, rows in finished.tables:
         written = worker.folder / attempt.batch.id / f"{table}.parquet"
         place = out / table / f"{attempt.batch.id}.parquet"
         place.parent.mkdir(exist_ok=True)
-        with written.open("rb") as stream:
+        try:
+            written.replace(place)
+            status = place.lstat()
+            # a reader that was taken over could hand over a link to what it may not read itself; where it lies now, it cannot change it
+            if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+                shutil.rmtree(place) if stat.S_ISDIR(status.st_mode) else place.unlink()
+                raise StateError(f"a reader handed over something else than a table for {table}", remedy=_TAKEN_OVER)
+        except FileNotFoundError as error:
+            raise StateError(f"a reader named a table it had not written, {table}", remedy=_TAKEN_OVER) from error
+        with place.open("rb") as stream:
             digest = Digest(hashlib.file_digest(stream, "sha256").hexdigest())
-        written.replace(place)
-        files.append(TableFile(table=table, path=f"{table}/{place.name}", rows=rows, size=place.stat().st_size, sha256=digest))
+        files.append(TableFile(table=table, path=f"{table}/{place.name}", rows=rows, size=status.st_size, sha256=digest))
     shutil.rmtree(worker.folder / attempt.batch.id, ignore_errors=True)
     return BatchResult(id=attempt.batch.id, readings=finished.readings, files=tuple(files), confinement=worker.confinement)

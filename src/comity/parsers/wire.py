@@ -132,7 +132,10 @@ def encode_message(message: Message) -> bytes:
 
 def decode_message(line: bytes) -> Message:
     """Return the message on `line`; ValueError when a reader wrote anything else, for what it says is not trusted."""
-    record: JsonValue = json.loads(line)
+    try:
+        record: JsonValue = json.loads(line)
+    except RecursionError:
+        raise ValueError("brackets within brackets") from None
     match record:
         case {"ready": list(names)}:
             return Ready(tuple(_text(name) for name in names))
@@ -225,7 +228,7 @@ def _coverage(record: JsonValue) -> Coverage:
 def _inferred(record: JsonValue) -> Inferred:
     match record:
         case [str(name), str(value), str(why)]:
-            return Inferred(name=name, value=value, why=why)
+            return Inferred(name=_text(name), value=_text(value), why=_text(why))
     msg = "not an inferred fact"
     raise ValueError(msg)
 
@@ -235,7 +238,7 @@ def _counts(records: list[JsonValue]) -> tuple[tuple[str, int], ...]:
     for record in records:
         match record:
             case [str(name), int(count)]:
-                counts.append((name, count))
+                counts.append((_text(name), count))
             case _:
                 msg = "not a count"
                 raise ValueError(msg)
@@ -246,4 +249,5 @@ def _text(value: JsonValue) -> str:
     if not isinstance(value, str):
         msg = "not a text"
         raise ValueError(msg)  # noqa: TRY004 - to the caller every malformed line is one thing
+    value.encode("utf-8")  # UnicodeEncodeError, a ValueError, for halves of characters, which no file can hold
     return value
