@@ -70,6 +70,9 @@ class Case:
 class Folder:
     """An open case folder. Reading needs no lock; writing is done inside `locked`."""
 
+    remembers = True
+    """Whether the ledger is compared with what this node wrote; a bundle's may end before that."""
+
     def __init__(self, path: Path, case: Case) -> None:
         self.path = path
         self.case = case
@@ -107,7 +110,7 @@ class Folder:
         """
         if not (path / CASE_FILE).is_file():
             raise StateError(f"{path} is not a case folder", remedy="Name a folder that `comity investigate --case` made.")
-        folder = cls(path.resolve(), _decode_case(FolderStore(path).read(CASE_FILE, most=_LARGEST_CASE_FILE), where=path / CASE_FILE))
+        folder = cls(path.resolve(), read_case(path))
         folder.entries()
         return folder
 
@@ -151,7 +154,7 @@ class Folder:
 
     def entries(self) -> tuple[Entry, ...]:
         """Return the ledger, oldest first; IntegrityError naming the first entry that is missing, damaged or out of place."""
-        remembered = recall(self.case.identity)  # before looking: another process may write meanwhile
+        remembered = recall(self.case.identity) if self.remembers else None  # before looking: another process may write meanwhile
         names = list(self.store.names("ledger"))
         chain, digest = [], ZERO
         for number, name in enumerate(names, 1):
@@ -289,6 +292,11 @@ def without_erased(exhibit: Exhibit, erased: Mapping[str, str]) -> Exhibit:
 def entry_name(number: int) -> str:
     """Return the name of a ledger entry's file in the case folder."""
     return f"ledger/{number:012d}.json"
+
+
+def read_case(path: Path) -> Case:
+    """Return what case.json in the folder `path` says; StateError for a newer format, IntegrityError when it is damaged."""
+    return _decode_case(FolderStore(path).read(CASE_FILE, most=_LARGEST_CASE_FILE), where=path / CASE_FILE)
 
 
 def _encode_case(case: Case) -> bytes:

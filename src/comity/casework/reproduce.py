@@ -2,24 +2,22 @@
 
 import hashlib
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from comity import __version__
-from comity.casework.analyse import analyse, write_analysis
-from comity.casework.derive import EXAMPLE_WORLDS, FINDINGS, RECORDS, REQUESTS, is_output, letterhead, requesting_unit
-from comity.casework.drafts import INDEX, digests, documents, encode_index
+from comity.casework.derive import EXAMPLE_WORLDS, FINDINGS, RECORDS, REQUESTS, is_output
+from comity.casework.derive_again import Drafting, derive_again
 from comity.casework.folder import INSTRUMENT, Folder
 from comity.casework.knowledge import Knowledge, know_again
 from comity.casework.progress import Progress
-from comity.casework.read_material import parser_versions, read_material
-from comity.casework.records import Records
+from comity.casework.read_material import parser_versions
+from comity.casework.redacted_case import DERIVED, REDACTED
 from comity.casework.view import reference_uses, view_case
 from comity.casework.write_report import REPORTED, outputs
-from comity.cooperation.preparation import prepare
 from comity.evidence import custody
-from comity.ledger import Entry, current_files
+from comity.ledger import Entry
 from comity.terms.canonical import Json
 from comity.terms.errors import IntegrityError, StateError
 
@@ -73,24 +71,50 @@ def reproduce(folder: Folder, *, jobs: int, progress: Progress) -> Reproduction:
     Nothing in the case changes. StateError when nothing was derived yet; IntegrityError when an original was changed.
     """
     entries = folder.entries()
-    last = {event: entry for entry in entries for event in (entry.event,)}
-    if REQUESTS not in last:
-        raise StateError("nothing was derived in this case yet", remedy="Run `comity investigate` first.")
+    run = _run(entries)
     _require_originals(folder, progress)
-    known = know_again(reference_uses(last[FINDINGS].object.get("snapshots")), example_worlds=folder.path / EXAMPLE_WORLDS)
+    known = know_again(reference_uses(run.found.object.get("snapshots")), example_worlds=folder.path / EXAMPLE_WORLDS)
+    heuristics = run.found.object.get("heuristics") is not False
     with tempfile.TemporaryDirectory(prefix="comity-reproduce-") as scratch:
-        made = _again(folder, known, last, Path(scratch), jobs=jobs, progress=progress)
-    recorded = {name: digest for name, digest in current_files(entries).items() if not name.startswith(f"{EXAMPLE_WORLDS}/")}
+        again = derive_again(folder, known, run.drafting, target=Path(scratch), heuristics=heuristics, jobs=jobs, progress=progress)
+    made = dict(again.files)
+    recorded = {name: digest for name, digest in folder.files().items() if not name.startswith(f"{EXAMPLE_WORLDS}/")}
     drafts = {name for name in made if name.startswith("requests/")}
     # requests of an earlier day stay in the ledger; only those of the last drafting can be made again now
     recorded = {name: digest for name, digest in recorded.items() if not name.startswith("requests/") or name in drafts}
     comparisons = [
         Comparison(path=name, recorded=recorded.get(name, ""), made=made.get(name, "")) for name in sorted(recorded.keys() | made.keys())
     ]
-    if REPORTED in last and all(one.recorded == one.made for one in comparisons if not is_output(one.path)):
-        again = _outputs_again(folder, entries, last[REPORTED])
-        comparisons = [Comparison(path=one.path, recorded=one.recorded, made=again.get(one.path, one.made)) for one in comparisons]
-    return Reproduction(comparisons=tuple(comparisons), notes=_notes(last[RECORDS], last[FINDINGS], known))
+    if run.reported is not None and all(one.recorded == one.made for one in comparisons if not is_output(one.path)):
+        shown = _outputs_again(folder, entries, run.reported)
+        comparisons = [Comparison(path=one.path, recorded=one.recorded, made=shown.get(one.path, one.made)) for one in comparisons]
+    return Reproduction(comparisons=tuple(comparisons), notes=_notes(run, known))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """The acts that derived what is compared: reading, analysis, the report if there is one, and what letters take from the ledger."""
+
+    read: Entry
+    found: Entry
+    reported: Entry | None
+    drafting: Drafting
+
+
+def _run(entries: Sequence[Entry]) -> _Run:
+    """Return the newest acts of deriving; in a redacted case these are its own."""
+    last = {entry.event: entry for entry in entries}
+    if REQUESTS in last:
+        drafted = last[REQUESTS]
+        drafting = Drafting(at=drafted.at, drafter=drafted.performer, authorization=drafted.authorization or 0, rests_on=last[FINDINGS])
+        return _Run(read=last[RECORDS], found=last[FINDINGS], reported=last.get(REPORTED), drafting=drafting)
+    if DERIVED in last:
+        act = last[DERIVED]
+        rests_on = next(entry for entry in entries if entry.number == act.object.get("rests_on"))
+        granted = act.object.get("granted")
+        drafting = Drafting(at=act.at, drafter=act.performer, authorization=granted if isinstance(granted, int) else 0, rests_on=rests_on)
+        return _Run(read=act, found=act, reported=last.get(REDACTED), drafting=drafting)
+    raise StateError("nothing was derived in this case yet", remedy="Run `comity investigate` first.")
 
 
 def _require_originals(folder: Folder, progress: Progress) -> None:
@@ -102,44 +126,21 @@ def _require_originals(folder: Folder, progress: Progress) -> None:
         raise IntegrityError(f"the originals are not as acquired: {changed}")
 
 
-def _again(folder: Folder, known: Knowledge, last: Mapping[str, Entry], scratch: Path, *, jobs: int, progress: Progress) -> dict[str, str]:
-    """Return the digests of everything derived anew below `scratch`, by path in the case folder."""
-    read = read_material(folder, derived=scratch, jobs=jobs, progress=progress)
-    made = {f"derived/{name}": digest for name, digest in read.files.items()}
-    progress.begin("Analysing", total=None, unit="")
-    analysis = analyse(Records(scratch / "records"), known, heuristics=last[FINDINGS].object.get("heuristics") is not False)
-    made |= {f"derived/{name}": digest for name, digest in write_analysis(analysis, derived=scratch).items()}
-    drafted = last[REQUESTS]
-    unit = requesting_unit(folder, drafted.authorization or 0)
-    prepared = prepare(
-        analysis.findings, unit=unit, on=drafted.at.date(), corpus=known.law, holder_of=known.holder_of, bank_of=known.bank_of
-    )
-    head = letterhead(folder, drafter=drafted.performer, rests_on=last[FINDINGS])
-    found = {finding.identity: finding for finding in analysis.findings}
-    for request in prepared.requests:
-        made |= _texts(digests(documents(request, head, at=drafted.at, known=found)))
-    made |= _texts(digests({INDEX: encode_index(prepared)}))
-    progress.end()
-    return made
-
-
 def _outputs_again(folder: Folder, entries: tuple[Entry, ...], reported: Entry) -> dict[str, str]:
     """Return the digests of the report and its companions as they would be written at the instant of `reported`."""
-    heuristics = reported.object.get("heuristics") is not False
-    view = view_case(folder, entries=entries[: reported.number - 1], at=reported.at, tool=__version__, heuristics=heuristics)
-    return {name: hashlib.sha256(data).hexdigest() for name, data in outputs(view, entries=entries[: reported.number - 1])}
+    heuristics = reported.object.get("heuristics", _run(entries).found.object.get("heuristics")) is not False
+    before = tuple(entry for entry in entries if entry.number < reported.number)
+    view = view_case(folder, entries=before, at=reported.at, tool=__version__, heuristics=heuristics)
+    earlier = () if reported.event == REDACTED else before  # a redacted bundle has no graph before its own
+    return {name: hashlib.sha256(data).hexdigest() for name, data in outputs(view, entries=earlier)}
 
 
-def _notes(read: Entry, found: Entry, known: Knowledge) -> tuple[str, ...]:
+def _notes(run: _Run, known: Knowledge) -> tuple[str, ...]:
     notes = []
-    if read.instrument != INSTRUMENT:
-        notes.append(f"The case was read with {read.instrument}; this is {INSTRUMENT}.")
-    if read.object.get("parsers") != parser_versions():
-        notes.append(f"Parsers then: {read.object.get('parsers')}; now: {parser_versions()}.")
-    if found.object.get("law_sha256") != known.law_sha256:
+    if run.read.instrument != INSTRUMENT:
+        notes.append(f"The case was read with {run.read.instrument}; this is {INSTRUMENT}.")
+    if run.read.object.get("parsers") != parser_versions():
+        notes.append(f"Parsers then: {run.read.object.get('parsers')}; now: {parser_versions()}.")
+    if run.found.object.get("law_sha256") != known.law_sha256:
         notes.append("The law data are other than those the requests were drafted with.")
     return tuple(notes)
-
-
-def _texts(named: Mapping[str, Json]) -> dict[str, str]:
-    return {name: str(digest) for name, digest in named.items()}

@@ -1,23 +1,23 @@
-"""comity reproduce DIR."""
+"""comity reproduce DIR|bundle.zip."""
 
 from pathlib import Path
 
 import click
 
-from comity.casework.folder import Folder
 from comity.casework.reproduce import reproduce as reproduce_case
+from comity.casework.unpacked import opened
 from comity.cli import exit_codes, render
 from comity.cli.progress_bar import ProgressBar
 
 
 @click.command()
-@click.argument("case", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@click.argument("case", metavar="DIR|BUNDLE", type=click.Path(path_type=Path, exists=True))
 @click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Child processes that read.")
 @click.option("--json", "as_json", is_flag=True, help="Print the comparison as one JSON object.")
 def reproduce(case: Path, jobs: int, as_json: bool) -> int:
     """Read and analyse again from the originals and compare every digest with the ledger's."""
-    with ProgressBar(quiet=as_json) as progress:
-        outcome = reproduce_case(Folder.open(case), jobs=jobs, progress=progress)
+    with ProgressBar(quiet=as_json) as progress, opened(case) as folder:
+        outcome = reproduce_case(folder, jobs=jobs, progress=progress)
     if as_json:
         render.emit_json(outcome.as_json())
     else:
