@@ -197,7 +197,7 @@ def _get(fields: Mapping[str, Any], name: str, kind: type, where: str) -> Any:
 
 
 def _why(act: Mapping[str, Any]) -> str:
-    return shown(str(act.get("ground")))
+    return shown(f"{act.get('ground')} (on {str(act.get('at'))[:10]}, by {act.get('performer')})")
 
 
 def _sha256(*data: bytes) -> bytes:

@@ -20,9 +20,12 @@ from comity.casework.note import notes
 from comity.casework.open_case import Actor
 from comity.casework.output_file import require_free
 from comity.casework.performed import outcome
+from comity.casework.progress import Progress
 from comity.casework.read_material import readings
 from comity.casework.records import Records
+from comity.casework.redact import shown
 from comity.casework.view import view_case
+from comity.evidence.redaction import withholdings
 from comity.exchange import disclosure
 from comity.exchange.case_view import CaseView
 from comity.exchange.disclosure import NoteRow, Rows, SearchRow
@@ -47,9 +50,10 @@ class Disclosed:
     notes: int
 
 
-def disclose(folder: Folder, *, output: Path) -> Disclosed:
+def disclose(folder: Folder, *, output: Path, progress: Progress) -> Disclosed:
     """Write the disclosure of the case to the new folder `output`, or to a ZIP when its name ends in .zip, and enter it.
 
+    What the ledger withholds (`comity redact`) is left out, with all that was made from it: the rest is read and analysed again.
     StateError when nothing was derived yet, or `output` exists; IntegrityError when bytes are not accounted for.
     """
     require_free(folder, output)
@@ -57,17 +61,23 @@ def disclose(folder: Folder, *, output: Path) -> Disclosed:
         entries, at = folder.entries(), now()
         if not any(entry.event == FINDINGS for entry in entries):
             raise StateError("nothing was derived in this case yet", remedy="Run `comity investigate` first.")
-        view = view_case(folder, entries=entries, at=at, tool=__version__)
         partial = output.with_name(f".{output.name}.{os.getpid()}.part")
-        partial.mkdir(mode=0o700)
+        scratch = partial.with_suffix(".case")
         try:
+            partial.mkdir(mode=0o700)
+            case: Folder = folder
+            if withholdings(entries):
+                case = shown(folder, scratch, jobs=1, progress=progress)
+                entries, at = case.entries(), now()
+            view = view_case(case, entries=entries, at=at, tool=__version__)
             searches = _searches(view)
             noted = tuple(NoteRow(entry=n.entry, at=n.at, performer=n.performer, about=n.about, text=n.text) for n in notes(entries))
-            _write(folder, view, partial, searches=searches, noted=noted, at=at)
+            _write(case, view, partial, searches=searches, noted=noted, at=at)
             sums = _sums(partial)
             _place(partial, output)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
+            shutil.rmtree(scratch, ignore_errors=True)
         disclosed = Disclosed(
             files=sums.count(b"\n") + 1,
             sums_sha256=hashlib.sha256(sums).hexdigest(),
@@ -78,7 +88,7 @@ def disclose(folder: Folder, *, output: Path) -> Disclosed:
         Actor(folder)(
             DISCLOSED,
             authorization=None,
-            object={"disclosure": visible(output.name), "as_of_entry": len(entries)},
+            object={"disclosure": visible(output.name), "as_of_entry": entries[-1].number},
             result={
                 "files": disclosed.files,
                 "sums_sha256": disclosed.sums_sha256,
