@@ -15,6 +15,7 @@ from comity.parsers.statements.rows import account_number
 from comity.parsers.statements.table import Table, find_table, holds_balance, readable
 from comity.parsers.statements.vocabulary import (
     ACCOUNT_LABELS,
+    CARD_HEADINGS,
     CLOSING_LABELS,
     CURRENCY_LABELS,
     OPENING_LABELS,
@@ -133,7 +134,7 @@ def guess(stream: BinaryIO) -> tuple[Guess, tuple[str, ...]] | None:
     preamble, why["account"] = _preamble(table, evidence)
     order, why["date order"] = _order(evidence, table.languages)
     point, why["decimal mark"] = _point(evidence)
-    sign, why["direction"] = _sign(evidence, table.columns)
+    sign, why["direction"] = _sign(evidence, table)
     currency, why["currency"] = _currency(table, evidence, preamble)
     fee, why["fee"] = _fee(evidence)
     zone = (
@@ -276,7 +277,10 @@ def _point(evidence: _Evidence) -> tuple[str, str]:
     return "", "no amount has a decimal mark"
 
 
-def _sign(evidence: _Evidence, columns: tuple[str, ...]) -> tuple[str, str]:  # noqa: PLR0911 - one for each ground
+def _sign(evidence: _Evidence, table: Table) -> tuple[str, str]:  # noqa: PLR0911 - one for each ground
+    columns = table.columns
+    if " ".join(map(plain, table.headings)) in CARD_HEADINGS:
+        return UNKNOWN, "some cards write purchases without a sign under these headings, and payments to the card with a minus"
     if {Role.CREDIT, Role.DEBIT} <= set(columns) and Role.AMOUNT not in columns:
         return kinds.TWO_COLUMNS, "credits and debits have columns of their own"
     if Role.DIRECTION in columns:

@@ -195,6 +195,8 @@ def _named(headings: Sequence[str]) -> tuple[tuple[str, ...], frozenset[str]] | 
         columns.append(role)
         if role and known:
             languages.append(known[1])
+    if Role.KIND in columns:
+        columns[columns.index(Role.KIND)] = "" if Role.REMITTANCE in columns else Role.REMITTANCE
     # a heading that means an amount in one language and a value date in another is settled by the data
     has_amount = Role.AMOUNT in columns or Role.VALUE_DATE in columns or {Role.CREDIT, Role.DEBIT} <= set(columns)
     has_date = Role.BOOKING_DATE in columns or Role.VALUE_DATE in columns

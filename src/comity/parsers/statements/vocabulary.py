@@ -38,19 +38,20 @@ class Role(StrEnum):
     STATUS = "status"
     FEE = "fee"
     INFO = "text that may say the status"
+    KIND = "text that says no more than the kind where there is another"
 
 
 _ENGLISH: Final = {
     Role.BOOKING_DATE: "date; booking date; booked; booked on; booked at; transaction date; posting date; posted date; post date; "
-    "date posted; entry date; completed date; date completed; trade date; process date; operation date; txn date; tran date; trans date; date and time; datetime; timestamp; booking",
-    Role.VALUE_DATE: "value date; valuedate; effective date; settlement date; date of value; value",
-    Role.AMOUNT: "amount; transaction amount; booking amount; net amount; amt; sum; payment amount; amount in account currency",
-    Role.CREDIT: "credit; credit amount; credits; money in; paid in; deposit; deposits; amount credited; in; credited; received; deposit amount; deposit amt; credit amt",
-    Role.DEBIT: "debit; debit amount; debits; money out; paid out; withdrawal; withdrawals; amount debited; out; debited; charge; spent; withdrawal amount; withdrawal amt; debit amt",
+    "date posted; entry date; completed date; date completed; trade date; process date; operation date; txn date; tran date; trans date; completion time; date and time; datetime; timestamp; booking",
+    Role.VALUE_DATE: "value date; valuedate; effective date; settlement date; date of value; value; value dt; value dat",
+    Role.AMOUNT: "amount; transaction amount; booking amount; net amount; net; amt; sum; payment amount; amount in account currency",
+    Role.CREDIT: "credit; credit amount; credits; money in; paid in; deposit; deposits; amount credited; in; credited; received; deposit amount; deposit amt; credit amt; cr",
+    Role.DEBIT: "debit; debit amount; debits; money out; paid out; withdrawal; withdrawals; amount debited; out; debited; withdrawn; dr; charge; spent; withdrawal amount; withdrawal amt; debit amt",
     Role.DIRECTION: "credit debit; debit credit; dc; cd; cr dr; dr cr; crdr; drcr; credit debit indicator; debit credit indicator; direction; sign; "
     "creditdebit; debitcredit; transaction side; side",
     Role.CURRENCY: "currency; ccy; cur; currency code; account currency; transaction currency",
-    Role.BALANCE: "balance; running balance; account balance; balance after; balance after transaction; closing balance; ledger balance; available balance",
+    Role.BALANCE: "balance; running balance; account balance; balance after; balance after transaction; closing balance; ledger balance; available balance; running bal; bal",
     Role.NAME: "name; payee; payer payee; payee payer; counterparty; counterparty name; counter party; beneficiary payer; payer beneficiary; "
     "beneficiary remitter; merchant; other party; party; partner; partner name; sender receiver; recipient sender; payee name; contra name",
     Role.DEBTOR_NAME: "debtor; debtor name; payer; payer name; sender; sender name; remitter; remitter name; ordering party; originator; from",
@@ -64,9 +65,9 @@ _ENGLISH: Final = {
     Role.OWN_ACCOUNT: "own account; statement account; your account; my account; order account",
     Role.AGENT: "bic; swift; bic swift; swift bic; swift code; bank; bank code; counterparty bank; beneficiary bank; counterparty bic; bank name",
     Role.REMITTANCE: "description; details; narrative; purpose; remittance information; remittance; memo; particulars; payment details; payment purpose; "
-    "transaction details; transaction description; message; text; booking text; payment reference; information; notes; narration; transaction remarks; remarks",
+    "transaction details; transaction description; message; text; booking text; payment reference; information; notes; narration; transaction remarks; remarks; title; notes and tags",
     Role.REFERENCE: "reference; transaction id; transaction reference; bank reference; id; ref; reference number; transaction number; trn; "
-    "document number; entry reference; ref no; transactionid; archive id; unique id",
+    "document number; entry reference; ref no; transactionid; archive id; unique id; transferwise id; chq ref no; chq ref number; ref no cheque no; reference no; receipt no",
     Role.END_TO_END: "end to end id; end to end; endtoend; e2e; e2e reference; end to end reference; end to end identification; customer reference",
     Role.STATUS: "status; state; booking status; transaction status",
     Role.FEE: "fee; fees; total fees; fee amount; transaction fee; charges",
@@ -75,22 +76,23 @@ _ENGLISH: Final = {
 _GERMAN: Final = {
     Role.BOOKING_DATE: "datum; buchungstag; buchungsdatum; buchung; gebucht am; umsatzdatum; belegdatum; transaktionsdatum; ausfuhrungsdatum; datum uhrzeit",
     Role.VALUE_DATE: "valuta; valutadatum; wertstellung; wertstellungsdatum; wert; wertstellungstag; wertdatum",
-    Role.AMOUNT: "betrag; umsatz; umsatzbetrag; buchungsbetrag; betrag in eur; umsatz in eur; betrag eur; umsatz eur",
+    Role.AMOUNT: "betrag; umsatz; umsatzbetrag; buchungsbetrag; betrag in eur; umsatz in eur; betrag eur; umsatz eur; netto",
     Role.CREDIT: "haben; gutschrift; gutschriften; einzahlung; eingang; haben eur; zahlungseingang",
     Role.DEBIT: "soll; lastschrift; belastung; auszahlung; ausgang; soll eur; belastungen; zahlungsausgang",
     Role.DIRECTION: "soll haben; sh; soll haben kennzeichen; haben soll; shkennzeichen; vorzeichen; umsatzart sh",
     Role.CURRENCY: "wahrung; waehrung; whg; kontowahrung",
-    Role.BALANCE: "saldo; kontostand; saldo nach buchung; neuer saldo; saldo in eur; laufender saldo",
+    Role.BALANCE: "saldo; kontostand; saldo nach buchung; neuer saldo; saldo in eur; laufender saldo; guthaben",
     Role.NAME: "auftraggeber empfanger; beguenstigter zahlungspflichtiger; begunstigter zahlungspflichtiger; zahlungsempfanger in; "
     "empfanger zahlungspflichtiger; name zahlungsbeteiligter; gegenpartei; empfanger auftraggeber; auftraggeber begunstigter; geschaftspartner; partnername",
     Role.DEBTOR_NAME: "auftraggeber; zahlungspflichtiger; zahlungspflichtige r; absender; zahler",
     Role.CREDITOR_NAME: "empfanger; begunstigter; beguenstigter; zahlungsempfanger; zahlungsempfanger in",
     Role.ACCOUNT: "konto; kontonummer; kontonummer iban; iban kontonummer; kontonr",
     Role.OTHER_ACCOUNT: "iban zahlungsbeteiligter; gegenkonto; iban gegenkonto; iban gegenpartei; kontonummer gegenkonto",
-    Role.OWN_ACCOUNT: "auftragskonto; iban auftragskonto; eigenes konto; umsatzkonto",
+    Role.OWN_ACCOUNT: "auftragskonto; iban auftragskonto; auftraggeberkonto; iban auftraggeberkonto; iban kontoinhaber; eigenes konto; umsatzkonto",
     Role.AGENT: "blz; bic swift code; bankleitzahl; bic zahlungsbeteiligter; bic gegenpartei",
+    Role.KIND: "buchungstext",
     Role.REMITTANCE: "verwendungszweck; zahlungsgrund; beschreibung; vorgang verwendungszweck; zahlungsreferenz; buchungsdetails; buchungsinformationen",
-    Role.REFERENCE: "referenz; belegnummer; transaktionsnummer; umsatz id; buchungsreferenz; transaktions id",
+    Role.REFERENCE: "referenz; belegnummer; transaktionsnummer; umsatz id; buchungsreferenz; transaktions id; transaktionscode",
     Role.END_TO_END: "kundenreferenz; end to end referenz; kundenreferenz end to end",
     Role.STATUS: "buchungsstatus",
     Role.FEE: "gebuhr; gebuhren; entgelt",
@@ -102,9 +104,9 @@ _PORTUGUESE: Final = {
     Role.AMOUNT: "valor; montante; importancia; quantia; valor lancamento; valor da transacao; valor r; movimento; valor em reais",
     Role.CREDIT: "credito; creditos; entrada; entradas; valor credito; a credito",
     Role.DEBIT: "debito; debitos; saida; saidas; valor debito; a debito",
-    Role.DIRECTION: "debito credito; credito debito; natureza; tipo dc; d c; entrada saida",
+    Role.DIRECTION: "debito credito; credito debito; natureza; tipo dc; d c; deb cred; entrada saida",
     Role.CURRENCY: "moeda; divisa",
-    Role.BALANCE: "saldo; saldo contabilistico; saldo apos; saldo apos movimento; saldo disponivel; saldo final",
+    Role.BALANCE: "saldo; saldo contabilistico; saldo apos; saldos; saldo apos movimento; saldo disponivel; saldo final",
     Role.NAME: "favorecido; nome; contraparte; nome contraparte; remetente destinatario; origem destino; razao social; titulo; estabelecimento; "
     "favorecido pagador; nome do favorecido",
     Role.DEBTOR_NAME: "ordenante; pagador; remetente; nome do pagador",
@@ -113,7 +115,7 @@ _PORTUGUESE: Final = {
     Role.OTHER_ACCOUNT: "conta contraparte; conta destino; conta destino origem; iban contraparte",
     Role.AGENT: "banco; instituicao; banco destino",
     Role.REMITTANCE: "descricao; historico; descritivo; detalhes; finalidade; lancamento; descricao do movimento; observacoes; informacao",
-    Role.REFERENCE: "referencia; identificador; documento; n documento; numero do documento; nr documento; id transacao; docto; num doc",
+    Role.REFERENCE: "referencia; identificador; documento; n documento; numero do documento; nr documento; nr doc; id transacao; docto; num doc; identificador da transacao",
     Role.STATUS: "estado; situacao",
 }
 _SPANISH: Final = {
@@ -237,6 +239,9 @@ STATUSES: Final = {
     for word in words.split(";")
 }
 """What banks write for an entry that is booked and for one that is not yet; other words are kept as written."""
+
+CARD_HEADINGS: Final = frozenset(("date title amount", "date category title amount", "transdate postdate description amount category"))
+"""Headings of exports of credit cards that write a purchase without a sign and a payment to the card with a minus (Nubank, Discover)."""
 
 DEBIT_WORDS: Final = frozenset(
     "d dr db dbit debit debet debetas debito debite s soll af cargo debe out saida saidas sortie belastung dare uscita obciazenie lastschrift wn".split(),
