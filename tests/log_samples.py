@@ -88,3 +88,40 @@ ZEEK_JSON = b"""{"ts":1714557600.123456,"uid":"C1","id.orig_h":"2001:0db8::1","i
 {"ts":1714557604123,"_path":"ssh","uid":"C9","id":{"orig_h":"203.0.113.9","orig_p":5},"auth_success":false,"auth_attempts":3}
 {"ts":1714557604.0,"_path":"../x","uid":"C9"}
 """
+
+IIS = b"""\xef\xbb\xbf#Software: Microsoft Internet Information Services 10.0\r
+#Version: 1.0\r
+#Date: 2024-05-01 10:00:00\r
+#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) sc-status sc-substatus sc-win32-status time-taken\r
+2024-05-01 10:00:01 192.0.2.1 GET /a.aspx id=1&x=%22 443 - 203.0.113.9 Mozilla/5.0+(Windows+NT+10.0) https://example.org/ 200 0 0 46\r
+2024-05-01 10:00:02 192.0.2.1 POST /owa/auth.owa - 443 EXAMPLE\\alice fe80::1%5 - - 401 1 2148074254 15\r
+2024-05-01 10:00:03 192.0.2.1 GET /too few\r
+2024-13-01 10:00:04 192.0.2.1 GET "/a b" - 99999 - 2001:DB8::9 "Some ""agent"" here" - x 0 0 1.250\r
+#Fields: time c-ip cs-method cs-uri\r
+10:00:05 203.0.113.9 GET /b\r
+"""
+
+CLOUDFRONT = b"""#Version: 1.0
+#Fields: date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query x-host-header
+2024-05-01\t10:00:00\tFRA2\t1045\t203.0.113.9\tGET\td.cloudfront.net\t/index.html\t200\t-\tMozilla/5.0%20(X11)\t-\texample.org
+"""
+
+NGINX = b"""{"time_iso8601":"2024-05-01T10:00:00+02:00","remote_addr":"203.0.113.9","remote_user":"","request":"GET /a?b=1 HTTP/1.1","status":"200","body_bytes_sent":"12","http_referer":"-","http_user_agent":"Mozilla/5.0","request_time":"0.003"}
+{"time_iso8601":"2024-05-01T10:00:01+02:00","remote_addr":"2001:DB8::9","remote_user":"alice","request":"\\\\x16\\\\x03","status":"400","body_bytes_sent":"0","http_referer":"-","http_user_agent":"-","request_time":"0.000"}
+{"time_iso8601":"2024-05-01T10:00:02+02:00","remote_addr":"unix:","request":7,"status":"x"}
+"""
+
+ECS = b"""{"@timestamp":"2024-05-01T10:00:00.123Z","client":{"ip":"203.0.113.9","port":51000},"http":{"request":{"method":"POST"},"response":{"status_code":500}},"url":{"path":"/login"},"user":{"name":"alice"},"message":"failed"}
+{"@timestamp":"2024-05-01T10:00:01.123Z","message":"started","process":{"pid":7}}
+"""
+
+APPLICATION = b"""{"asctime": "2024-05-01 10:00:00,123", "level": "INFO", "logger": "app", "message": "start", "pid": 7}
+{"asctime": "2024-05-01 10:00:01,123", "level": "INFO", "logger": "app", "message": "x", "ip": "203.0.113.9"}
+not JSON
+{"n": 1e400}
+[]
+"""
+
+WITHOUT = b"""{"a":1,"b":[{}]}
+{"a":2}
+"""

@@ -10,7 +10,24 @@ from document_factory import office as made_office
 from document_factory import pdf as made_pdf
 from event_log_factory import Logged, event_log
 from journal_factory import Kept, journal
-from log_samples import CLOUDTRAIL, ENTRA, EVE, GOOGLE_CLOUD, LOOKED_UP, PORTAL, UNIFIED, WORKSPACE, ZEEK, ZEEK_JSON
+from log_samples import (
+    APPLICATION,
+    CLOUDFRONT,
+    CLOUDTRAIL,
+    ECS,
+    ENTRA,
+    EVE,
+    GOOGLE_CLOUD,
+    IIS,
+    LOOKED_UP,
+    NGINX,
+    PORTAL,
+    UNIFIED,
+    WITHOUT,
+    WORKSPACE,
+    ZEEK,
+    ZEEK_JSON,
+)
 
 MODIFIED = datetime(2017, 4, 20, 14, 14, 30, tzinfo=UTC)
 _REAL = Path(__file__).parents[2] / "shared" / "data"
@@ -144,6 +161,8 @@ SAMPLES: dict[str, Callable[[], list[bytes]]] = {
     "systemd_journal": lambda: [journal(_JOURNAL), journal(_JOURNAL, compact=True, compression="zstd", unused=999)],
     "capture": capture_samples,
     "suricata_eve": lambda: [EVE],
+    "w3c_log": lambda: [IIS, CLOUDFRONT],
+    "json_lines": lambda: [NGINX, ECS, APPLICATION, WITHOUT],
     "zeek_log": lambda: [ZEEK, ZEEK_JSON],
     "cloud_audit": lambda: [CLOUDTRAIL, UNIFIED, PORTAL, WORKSPACE, GOOGLE_CLOUD, ENTRA, LOOKED_UP],
     "syslog": lambda: [_SYSLOG, *_real("logs/auth.log")],

@@ -23,6 +23,7 @@ class TextColumns:
 
     def __init__(self, texts: Mapping[str, pl.Series]) -> None:
         self._left = dict(texts)
+        self.height = len(next(iter(texts.values()))) if texts else 0
 
     def __contains__(self, name: str) -> bool:
         return name in self._left
@@ -53,8 +54,7 @@ class TextColumns:
         """Return what is left as canonical JSON, null when nothing is, and the places of those cut; `writer` tells how to write."""
         left = {name: text for name, text in self._left.items() if text.null_count() < len(text)}
         if not left:
-            height = len(next(iter(self._left.values()))) if self._left else 0
-            return pl.Series([None] * height, dtype=pl.String), []
+            return pl.Series([None] * self.height, dtype=pl.String), []
         return json_objects({name: writer(name)(text) for name, text in left.items()})
 
 

@@ -34,7 +34,7 @@ class Derived:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Where the values of one kind of record belong, by the columns of `table`.
+    """Where the values of one kind of record belong, by the columns of `table`; columns it has not are texts for `interpret`.
 
     Of several paths the first that leads to a usable value is taken, for each record by itself; the values at the others, and those
     that are not of the column's kind, stay for `fields`. So every value is in a column or in `fields`.
@@ -258,7 +258,7 @@ def _series(name: str, values: Sequence[Value], kind: type[pl.DataType] | pl.Dat
 
 
 def _polars_kind(table: Table, name: str) -> type[pl.DataType] | pl.DataType:
-    kind = table.schema.field(name).type
+    kind = table.schema.field(name).type if name in table.schema.names else pa.string()
     if kind == pa.list_(pa.string()):
         return pl.List(pl.String)
     return pl.Int32 if kind == pa.int32() else pl.Int64 if kind == pa.int64() else pl.String
@@ -321,15 +321,21 @@ _TEXTS = _Fit(_texts, lambda values, kinds: None)  # noqa: ARG005 - a list is lo
 def _fit(table: Table, name: str) -> _Fit:
     if name.endswith(".port"):
         return _PORT
+    if name not in table.schema.names:
+        return _TEXT
     kind = table.schema.field(name).type
     return _TEXT if kind == pa.string() else _SMALL if kind == pa.int32() else _WHOLE if kind == pa.int64() else _TEXTS
 
 
-def _drop(holder: Object, path: Path) -> None:
+def _drop(record: Object, path: Path) -> None:
+    """Take the empty object at `path` out of `record`, and those around it that are empty without it."""
+    holders = [record]
     for name in path[:-1]:
-        within = holder.get(name)
+        within = holders[-1].get(name)
         if type(within) is not dict:
             return
-        holder = within
-    if holder.get(path[-1]) == {}:
-        del holder[path[-1]]
+        holders.append(within)
+    for holder, name in zip(reversed(holders), reversed(path), strict=True):
+        if holder.get(name) != {}:
+            return
+        del holder[name]

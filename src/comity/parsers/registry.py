@@ -10,6 +10,7 @@ from comity.parsers import (
     capture,
     cloud_audit,
     gzip_file,
+    json_lines,
     mail_message,
     mailbox,
     mt940,
@@ -23,6 +24,7 @@ from comity.parsers import (
     syslog,
     systemd_journal,
     tar_archive,
+    w3c_log,
     windows_event,
     zeek_log,
     zip_archive,
@@ -51,9 +53,11 @@ PARSERS: tuple[Parser, ...] = (
     systemd_journal.PARSER,
     browser_history.PARSER,
     capture.PARSER,
+    w3c_log.PARSER,
     zeek_log.PARSER,
     suricata_eve.PARSER,
     cloud_audit.PARSER,
+    json_lines.PARSER,  # after the logs whose makers are known
     statement_csv.PARSER,
 )
 """In the order in which equally sure parsers are preferred."""
