@@ -34,6 +34,7 @@ def fuzz_all(names: list[str], seconds: int) -> int:
         sys.stdout.write("".join(f"  {line}\n" for line in told if line.startswith("stat::")))
         if done.returncode:
             failed.append(name)
+            sys.stdout.write(f"  ended with {done.returncode}\n")
             sys.stdout.write("\n".join(f"  {line}" for line in told[-60:]) + "\n")
         sys.stdout.flush()
     sys.stdout.write(f"found something in: {', '.join(failed)}; see fuzz/findings\n" if failed else "nothing found\n")

@@ -8,6 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+import polars as pl
+
 from comity.observables import EVENT, Table
 from comity.parsers.cloud.amazon import CLOUDTRAIL
 from comity.parsers.cloud.google import ACTIVITY, ENTRY
@@ -82,7 +84,11 @@ def _layout(record: Object) -> Layout:
     return OTHER if kind is None else kind.layout
 
 
-OTHER = Layout(table=EVENT, columns={}, times={}, interpret=lambda frame: frame)
+def _without_time(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.lit(None, pl.Datetime("us", "UTC")).alias("@timestamp"))
+
+
+OTHER = Layout(table=EVENT, columns={}, times={}, interpret=_without_time)
 """The layout of records of no known kind."""
 
 

@@ -54,7 +54,8 @@ class SystemdJournal:
         yield from header_defects(header, size=source.size)
         if header.unknown_flags:
             reason = "its objects may have another form than this reader knows"
-            yield Defect(code="unreadable", reason=reason, offset=header.size, length=max(source.size - header.size, 0))
+            begin = min(header.size, source.size)
+            yield Defect(code="unreadable", reason=reason, offset=begin, length=source.size - begin)
             return
         objects, rows = Objects(source, header), JournalRows()
         listed = objects.listed()
