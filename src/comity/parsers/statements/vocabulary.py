@@ -227,17 +227,9 @@ def plain(text: str) -> str:
     return "".join(letter for letter in letters if letter.isalnum())
 
 
-STATUSES: Final = {
-    plain(word): meant
-    for meant, words in (
-        ("booked", "booked; completed; complete; posted; gebucht; book; umsatz gebucht; abgeschlossen; settled; cleared"),
-        (
-            "pending",
-            "pending; vorgemerkt; umsatz vorgemerkt; umsatz vorgemerkt und nicht gebucht; vorgemerkter umsatz; pendente; pendiente; en attente; ausstehend",
-        ),
-    )
-    for word in words.split(";")
-}
+_BOOKED: Final = "booked; completed; complete; posted; gebucht; book; umsatz gebucht; abgeschlossen; settled; cleared"
+_PENDING: Final = "pending; vorgemerkt; umsatz vorgemerkt; umsatz vorgemerkt und nicht gebucht; vorgemerkter umsatz; pendente; pendiente; en attente; ausstehend"
+STATUSES: Final = dict.fromkeys(map(plain, _BOOKED.split(";")), "booked") | dict.fromkeys(map(plain, _PENDING.split(";")), "pending")
 """What banks write for an entry that is booked and for one that is not yet; other words are kept as written."""
 
 CARD_HEADINGS: Final = frozenset(("date title amount", "date category title amount", "transdate postdate description amount category"))
