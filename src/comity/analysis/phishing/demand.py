@@ -131,16 +131,13 @@ def signs(at: Standing, who: AbstractSet[str]) -> Iterator[Sign]:
 
 
 def _asked(words: str) -> Iterator[Sign]:
-    card, code = _any(_CARDS, words), _any(_CODES, words)
-    if card and code:
+    if (card := _any(_CARDS, words)) and (code := _any(_CODES, words)):
         yield Sign(code="demand_cards", text=f"It asks for cards as good as cash and for what is on them: “{card}”, “{code}”.")
-    transfer, quiet = _any(_TRANSFER, words), _any(_QUIET, words)
-    if transfer and quiet:
+    if (quiet := _any(_QUIET, words)) and (transfer := _any(_TRANSFER, words)):
         yield Sign(
             code="demand_transfer", text=f"It speaks of a payment and of not talking about it or not calling: “{transfer}”, “{quiet}”."
         )
-    salary, change = _any(_SALARY, words), _any(_CHANGE, words)
-    if salary and change:
+    if (salary := _any(_SALARY, words)) and (change := _any(_CHANGE, words)):
         yield Sign(code="demand_payroll", text=f"It asks to pay a salary to another account: “{salary}”, “{change}”.")
 
 

@@ -16,6 +16,7 @@ from comity.analysis.phishing.phrases import THEMES, Theme
 LONGEST_READ = 20_000
 _ACCENTS = re.compile("[\u0300-\u034e]")
 _BETWEEN = re.compile(r"[\W_]+")
+_SPACES = {number: " " for number in range(128) if _BETWEEN.fullmatch(chr(number))}
 WORDS_A_PHRASE = 250  # so many words more, one phrase more is needed
 
 
@@ -40,13 +41,18 @@ class Reading:
 
 def words_of(text: str) -> str:
     """Return `text` as its words in lower case without accents, one space between, a space at both ends."""
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
-    return f" {' '.join(_BETWEEN.sub(' ', plain).split())} "
+    plain = text.lower() if text.isascii() else _ACCENTS.sub("", unicodedata.normalize("NFD", text.casefold()))
+    return f" {' '.join(_split(plain))} "
+
+
+def _split(text: str) -> list[str]:
+    """Return the words of `text`; ASCII by a table, which is many times as fast as a pattern."""
+    return text.translate(_SPACES).split() if text.isascii() else _BETWEEN.sub(" ", text).split()
 
 
 def drawn_words_of(text: str) -> str:
     """Return the words of `text` as they look (`domain_name.skeleton`), words spaced letter by letter put together."""
-    seen = _BETWEEN.sub(" ", skeleton(text)).split()
+    seen = _split(skeleton(text))
     joined: list[str] = []
     run: list[str] = []
     for word in [*seen, ""]:
@@ -59,18 +65,24 @@ def drawn_words_of(text: str) -> str:
     return f" {' '.join(joined[:-1])} "
 
 
-def _within(phrase: str, text: str) -> bool:
-    return f" {phrase[:-1]}" in text if phrase.endswith("*") else f" {phrase} " in text
+def _sought(phrase: str) -> str:
+    """Return what stands in a text of words that holds `phrase`."""
+    return f" {phrase[:-1]}" if phrase.endswith("*") else f" {phrase} "
 
 
-def _beginning(phrase: str) -> str:
-    """Return the word that stands in every text that holds `phrase`; "" when a part of a word is enough for it."""
-    word, space, _ = phrase.partition(" ")
-    return word if space or not word.endswith("*") else ""
+def _key(phrase: str) -> str:
+    """Return the longest word that stands in every text that holds `phrase`; "" when a part of a word is enough for it."""
+    words = phrase.split(" ")
+    return max(words[:-1] if phrase.endswith("*") else words, key=len, default="")
 
 
-_DRAWN = {phrase: skeleton(phrase) for theme in THEMES for phrase in theme.phrases}
-_BEGINNINGS = {phrase: (_beginning(phrase), _beginning(_DRAWN[phrase])) for theme in THEMES for phrase in theme.phrases}
+_PLAIN = {phrase: _sought(phrase) for theme in THEMES for phrase in theme.phrases}
+_DRAWN = {phrase: _sought(skeleton(phrase)) for phrase in _PLAIN}
+_PLAIN_BY_WORD: dict[str, list[str]] = {}
+_DRAWN_BY_WORD: dict[str, list[str]] = {}
+for _phrase in _PLAIN:
+    _PLAIN_BY_WORD.setdefault(_key(_phrase), []).append(_phrase)
+    _DRAWN_BY_WORD.setdefault(_key(skeleton(_phrase)), []).append(_phrase)
 _WEIGHT = {phrase: 1 + (phrase in theme.strong) for theme in THEMES for phrase in theme.phrases}
 
 
@@ -81,20 +93,21 @@ def read(text: str) -> Reading:
     characters inside words, `l` for `I`, letters set apart.
     """
     plain, drawn = words_of(text[:LONGEST_READ]), drawn_words_of(text[:LONGEST_READ])
-    plain_words, drawn_words = set(plain.split(" ")), set(drawn.split(" "))  # both hold ""
-
-    def held(phrase: str) -> bool:
-        beginning, drawn_beginning = _BEGINNINGS[phrase]
-        return (drawn_beginning in drawn_words and _within(_DRAWN[phrase], drawn)) or (beginning in plain_words and _within(phrase, plain))
-
+    held = {
+        phrase
+        for text_of, sought, by_word in ((plain, _PLAIN, _PLAIN_BY_WORD), (drawn, _DRAWN, _DRAWN_BY_WORD))
+        for word in by_word.keys() & set(text_of.split(" "))  # which holds "", too
+        for phrase in by_word[word]
+        if sought[phrase] in text_of
+    }
     more = plain.count(" ") // WORDS_A_PHRASE
     found: dict[str, Hits] = {}
     disguised: list[str] = []
     for theme in THEMES:
-        hits = tuple(filter(held, theme.phrases))
-        disguised.extend(phrase for phrase in hits if len(phrase) > 4 and not _within(phrase, plain))  # noqa: PLR2004 - short ones by chance
+        hits = tuple(phrase for phrase in theme.phrases if phrase in held)
+        disguised.extend(phrase for phrase in hits if len(phrase) > 4 and _PLAIN[phrase] not in plain)  # noqa: PLR2004 - short ones by chance
         weight = sum(_WEIGHT[phrase] for phrase in hits)
         if weight >= theme.needed + more:
             found[theme.name] = Hits(phrases=hits, much=weight >= 3 * theme.needed + more)
-    mixed = [word for word in text[:LONGEST_READ].split() if mixes_scripts(word)]
+    mixed = [word for word in text[:LONGEST_READ].split() if not word.isascii() and mixes_scripts(word)]
     return Reading(found=found, disguised=tuple(dict.fromkeys([*disguised, *(word[:40] for word in mixed)])))
