@@ -156,7 +156,7 @@ def _not_text(
     except UnicodeDecodeError:
         high = np.flatnonzero(np.frombuffer(data, np.uint8) >= 128)  # noqa: PLR2004 - beyond ASCII
         wrong = []
-        for at in np.unique(np.searchsorted(starts, high, side="right") - 1):
+        for at in np.unique(np.maximum(np.searchsorted(starts, high, side="right") - 1, 0)):  # a byte order mark lies before the first
             try:
                 data[starts[at] : ends[at]].decode("utf-8")
             except UnicodeDecodeError:
