@@ -18,6 +18,11 @@ PARSERS: list[tuple[Parser, bytes]] = [
     (camt053.PARSER, XML),
     (statement_csv.PARSER, CSV),
     (statement_csv.PARSER, CSV.decode("utf-8-sig").encode("utf-16")),
+    (statement_csv.PARSER, b"2026-08-01,PAY,250.00,1250.00\r2026-08-02,RENT,-750.10,499.90\r2026-08-03,FOOD,-12.34,487.56\r"),
+    (
+        statement_csv.PARSER,
+        "日付,摘要,支払い金額,預かり金額,差引残高\n2026/8/3,振込,,250000,250000\n2026/8/31,引出,12340,,237660\n".encode("cp932"),
+    ),
 ]
 
 
@@ -47,7 +52,7 @@ edits = st.lists(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("parser", "whole"), PARSERS, ids=["camt053", "csv", "csv utf-16"])
+@pytest.mark.parametrize(("parser", "whole"), PARSERS, ids=["camt053", "csv", "csv utf-16", "csv no headings", "csv shift_jis"])
 @settings(max_examples=80, deadline=None)
 @given(edits)
 def test_damaged_at_random(parser: Parser, whole: bytes, changes: list[tuple[int, int, bytes]]) -> None:
@@ -58,7 +63,7 @@ def test_damaged_at_random(parser: Parser, whole: bytes, changes: list[tuple[int
     read(parser, data)
 
 
-@pytest.mark.parametrize(("parser", "whole"), PARSERS, ids=["camt053", "csv", "csv utf-16"])
+@pytest.mark.parametrize(("parser", "whole"), PARSERS, ids=["camt053", "csv", "csv utf-16", "csv no headings", "csv shift_jis"])
 @settings(max_examples=60, deadline=None)
 @given(st.binary(max_size=3_000), st.integers(0, 3_000))
 def test_anything_at_all(parser: Parser, whole: bytes, noise: bytes, kept: int) -> None:

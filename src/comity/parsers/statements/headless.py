@@ -45,6 +45,8 @@ def told_by_values(rows: Rows) -> Told | None:  # noqa: PLR0911 - one for each g
         return Told(columns=_WELLS_FARGO, why="no headings; date, amount, asterisk, cheque, text is the layout of Wells Fargo")
     if len(numbers) > _MOST_NUMBERS:
         return Told(columns=(), why=f"no headings known here, and {len(numbers)} columns of numbers, too many to try")
+    if not any(_is_money(text) for place in numbers for text in texts[place]):
+        return None  # a stock of goods goes up and down as well
     found = [*_with_one_column(texts, numbers), *_with_two_columns(texts, numbers)]
     if len(found) == 1:
         return _all_columns(texts, dates, found[0], numbers)
@@ -79,12 +81,11 @@ def _all_columns(texts: Rows, dates: Sequence[int], proven: dict[int, str], numb
 def _with_one_column(texts: Rows, numbers: Sequence[int]) -> list[dict[int, str]]:
     """Return the pairs of columns in which the balance changes by the amount."""
     found: list[dict[int, str]] = []
-    full = [place for place in numbers if all(texts[place])]
-    for amount, balance in permutations(full, 2):
-        steps = [(_signed(text), _is_signed(text)) for text in texts[amount]]
-        signed = any(has_sign for _, has_sign in steps)
-        balances = [_signed(text) for text in texts[balance]]
-        if _follows([size for size, _ in steps], balances, signed=signed):
+    values = {place: tuple(map(_signed, texts[place])) for place in numbers if all(texts[place])}
+    with_sign = {place: any(map(_is_signed, texts[place])) for place in values}
+    for amount, balance in permutations(values, 2):
+        signed = with_sign[amount]
+        if _follows(values[amount], values[balance], signed=signed):
             found.append({amount: Role.AMOUNT, balance: Role.BALANCE} | _direction(texts, signed=signed))
     return found
 
@@ -92,26 +93,33 @@ def _with_one_column(texts: Rows, numbers: Sequence[int]) -> list[dict[int, str]
 def _with_two_columns(texts: Rows, numbers: Sequence[int]) -> list[dict[int, str]]:
     """Return the columns of credits, debits and balances in which the balance changes by what the record has of the first two."""
     found: list[dict[int, str]] = []
-    for balance in (place for place in numbers if all(texts[place])):
-        balances = [_signed(text) for text in texts[balance]]
-        for credit, debit in permutations((place for place in numbers if place != balance), 2):
-            pairs = [(_signed(plus), _signed(minus)) for plus, minus in zip(texts[credit], texts[debit], strict=True)]
-            one_each = all(bool(plus) != bool(minus) for plus, minus in pairs)
-            both = any(plus for plus, _ in pairs) and any(minus for _, minus in pairs)
-            if one_each and both and _follows([plus - abs(minus) for plus, minus in pairs], balances, signed=True):
-                found.append({credit: Role.CREDIT, debit: Role.DEBIT, balance: Role.BALANCE})
+    values = {place: tuple(map(_signed, texts[place])) for place in numbers}
+    for credit, debit in permutations(numbers, 2):
+        pairs = list(zip(values[credit], values[debit], strict=True))
+        if any(bool(plus) == bool(minus) for plus, minus in pairs) or not any(values[credit]) or not any(values[debit]):
+            continue
+        changes = [plus - abs(minus) for plus, minus in pairs]
+        found += [
+            {credit: Role.CREDIT, debit: Role.DEBIT, balance: Role.BALANCE}
+            for balance in numbers
+            if balance not in {credit, debit} and all(texts[balance]) and _follows(changes, values[balance], signed=True)
+        ]
     return found
 
 
 def _follows(amounts: Sequence[int], balances: Sequence[int], *, signed: bool) -> bool:
     """Return whether each balance is the one before plus the amount, read from the top or from the bottom; not by chance.
 
-    Three different amounts are asked for, so that numbered lines or counters do not pass.
+    Three different amounts are asked for, and that some come in and some go out, so that numbered lines, counters and the
+    readings of meters do not pass.
     """
     if len({abs(amount) for amount in amounts if amount}) < _FEWEST:
         return False
     for ordered, sums in ((amounts, balances), (amounts[::-1], balances[::-1])):
         steps = [after - before for before, after in pairwise(sums)]
+        moves = amounts if signed else steps
+        if not min(moves) < 0 < max(moves):
+            return False
         sizes = ordered[1:]
         if all(step == size if signed else abs(step) == size for step, size in zip(steps, sizes, strict=True)):
             return True
@@ -149,8 +157,13 @@ def _are_numbers(column: Sequence[str]) -> bool:
 def _are_sums(column: Sequence[str]) -> bool:
     """Return whether every number has two decimals and one at least is negative, as money is and little else."""
     amounts = [written_amount(text) for text in column]
-    two = all(amount is not None and len(amount.number) > _CODE and amount.number[-3] in ".," for amount in amounts)
-    return two and any(amount is not None and amount.sign < 0 for amount in amounts)
+    return all(map(_is_money, column)) and any(amount is not None and amount.sign < 0 for amount in amounts)
+
+
+def _is_money(text: str) -> bool:
+    """Return whether a number has two decimals or a currency."""
+    amount = written_amount(text)
+    return amount is not None and (amount.currency is not None or (len(amount.number) > _CODE and amount.number[-3] in ".,"))
 
 
 def _are_words(column: Sequence[str]) -> bool:
