@@ -48,8 +48,7 @@ def redacted(investigated: Investigated, tmp_path_factory: pytest.TempPathFactor
     wanted.write_text(f"exhibit,ground\n{mailbox},legal privilege: counsel\n{which[LOGINS]},unrelated\n", encoding="utf-8")
     done_ = comity("redact", case, "--list", wanted, "-o", place / "b.zip", "--jobs", "2", environment={"XDG_STATE_HOME": str(place / "s")})
     assert done_.returncode == 0, done_.stderr
-    with zipfile.ZipFile(place / "b.zip") as archive:
-        archive.extractall(place)
+    shutil.unpack_archive(place / "b.zip", place)
     return place / "b.zip"
 
 
@@ -170,8 +169,7 @@ def test_a_redacted_bundle_is_made_again_elsewhere(redacted: Path, tmp_path: Pat
 def test_a_whole_bundle_is_made_again_elsewhere(case: Path, tmp_path: Path):
     done("seal", case, "-o", tmp_path / "b.zip")
     done("note", case, "Written after the bundle was sealed.")
-    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
-        archive.extractall(tmp_path / "moved")
+    shutil.unpack_archive(tmp_path / "b.zip", tmp_path / "moved")
     for place in (tmp_path / "b.zip", tmp_path / "moved" / "bundle"):
         again = comity("reproduce", place, environment=KATHMANDU, umask=0o077)
         assert again.returncode == 0, again.stdout + again.stderr
