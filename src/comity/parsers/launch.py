@@ -1,7 +1,8 @@
 """An external program that reads hostile material, confined like a reader but for being run.
 
 Run as `python -I -m comity.parsers.launch MEMORY SECONDS SCRATCH READABLE... -- RUNNABLE... -- PROGRAM ARGUMENT...`: the parent
-starts it with the program's own folder among RUNNABLE; programs elsewhere stay out of reach. Standard input, output and error are the program's.
+starts it with the program's own folder among RUNNABLE; programs elsewhere stay out of reach. Standard input, output and error are the
+program's.
 """
 
 import os
