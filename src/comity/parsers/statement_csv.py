@@ -162,7 +162,7 @@ def _payment(record: Record, profile: Profile) -> dict[str, Cell]:
     date_text = cells.text(Role.BOOKING_DATE) or ""
     booked = _instant(date_text, profile)
     status = cells.text(Role.STATUS)
-    waits = STATUSES.get(plain(status or "")) == "pending" and not date_text
+    waits = _status(status) == "pending" and not date_text
     if booked is None and not waits and (profile.order != UNKNOWN or written_date(date_text) is None):
         raise _UnreadableError("date_unreadable", f"not a date, with {profile.order} as order of day and month: {date_text[:40]!r}")
     amount, direction = _directed_amount(cells, profile)
@@ -173,7 +173,7 @@ def _payment(record: Record, profile: Profile) -> dict[str, Cell]:
         "booking_date": booked[0] if booked else None, "booking_date.precision": booked[1] if booked else "day",
         "value_date": value[0] if value else None, "reference": cells.text(Role.REFERENCE, Role.END_TO_END),
         "end_to_end": cells.text(Role.END_TO_END), "remittance": cells.joined(Role.REMITTANCE), "reversal": False,
-        "balance_minor": _balance(cells, profile, currency), "status": STATUSES.get(plain(status or ""), status),
+        "balance_minor": _balance(cells, profile, currency), "status": _status(status),
     }  # fmt: skip
     fee = written_amount(cells.text(Role.FEE) or "")
     if profile.fee in {UNKNOWN, kinds.WITHIN} and fee is not None and fee.number.strip("0., "):
@@ -220,6 +220,12 @@ class _Cells:
         """Return everything in the columns of `role`, once each."""
         texts = [self._fields[place].strip(_BLANK) for place in self._places.get(role, ()) if place < len(self._fields)]
         return " ".join(dict.fromkeys(filter(None, texts))) or None
+
+
+@lru_cache(maxsize=256)
+def _status(text: str | None) -> str | None:
+    """Return booked or pending for a word that means it, any other as written."""
+    return STATUSES.get(plain(text or ""), text)
 
 
 @lru_cache(maxsize=8)
