@@ -17,7 +17,7 @@ _COMPOUND: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PACKAGE = re.compile(rb"\[Content_Types\]\.xml|_rels/\.rels|mimetypeapplication/vnd\.oasis\.opendocument")
 _PARTS = re.compile(rb"word/|xl/|ppt/|docProps/|visio/|opendocument|_rels/\.rels")
 _ZIP: Final = b"PK\x03\x04"
-_WRONG: Final = (*DAMAGE, AttributeError, TypeError, IndexError, KeyError, OverflowError, RecursionError, struct.error)
+_WRONG: Final = (*DAMAGE, AttributeError, TypeError, IndexError, KeyError, ArithmeticError, RecursionError, struct.error)
 
 
 class OfficeDocument:

@@ -27,7 +27,7 @@ _FREE: Final = 64 * 2**20
 _LARGEST: Final = 128 * 2**20
 _PIECE: Final = 2**20
 
-WRONG: Final = (OSError, struct.error, ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError, OverflowError)
+WRONG: Final = (OSError, struct.error, ValueError, IndexError, KeyError, TypeError, AttributeError, RecursionError, ArithmeticError)
 """What a damaged compound file makes the reader of compound files raise."""
 
 Path = tuple[str, ...]
