@@ -1,5 +1,6 @@
 """What is withheld or erased is gone with all that was made from it, and that it existed stays proven."""
 
+import base64
 import json
 import re
 import shutil
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import tarfile
 import zipfile
+from email.message import EmailMessage
 from pathlib import Path
 
 import polars as pl
@@ -15,7 +17,7 @@ import pytest
 from comity import verify
 from comity.casework.folder import Folder
 from comity.casework.redacted_case import stage
-from command_line import comity, done, here
+from command_line import CONSENT, comity, done, here
 from investigated_case import Investigated
 
 MAILBOX, LOGINS = "marina.duarte.mbox", "server/auth.log"
@@ -253,3 +255,52 @@ def test_a_pack_without_what_is_withheld_stays_an_archive(case: Path, tmp_path: 
     shown = {exhibit.sha256.hex for exhibit in staged.exhibits() if exhibit.sha256 is not None and exhibit.size < 2**20}
     assert shown <= set(names)
     assert any(name.startswith("withheld-") for name in names)
+
+
+def test_a_file_inside_a_mail_is_withheld_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Date"] = "a@x.example", "b@y.example", "Mon, 23 Nov 2026 10:00:00 +0000"
+    mail.set_content("see attached")
+    mail.add_attachment(b"OPEN,1\n" * 40, maintype="text", subtype="csv", filename="open.csv")
+    mail.add_attachment(b"SECRET " * 40, maintype="application", subtype="octet-stream", filename="privileged.bin")
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.eml").write_bytes(bytes(mail))
+    with zipfile.ZipFile(tmp_path / "in" / "b.zip", "w") as archive:
+        archive.writestr("inner.txt", "x" * 100)
+    done("investigate", tmp_path / "in", "--case", tmp_path / "case", *CONSENT)
+    done("redact", tmp_path / "case", "--withhold", "1.2", "--ground", "privileged", "-o", tmp_path / "b.zip")
+    assert outcome(tmp_path / "b.zip")[0] == verify.HOLDS
+    with zipfile.ZipFile(tmp_path / "b.zip") as archive:
+        everything = b"".join(map(archive.read, archive.namelist()))
+    assert b"privileged.bin" not in everything
+    assert base64.b64encode(b"SECRET " * 3)[:24] not in everything
+    assert b"open.csv" in everything
+    done("reproduce", tmp_path / "b.zip")
+    refused = here("redact", tmp_path / "case", "--withhold", "2.1", "--ground", "x", "-o", tmp_path / "c.zip")
+    assert "Withhold exhibit 2 whole" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--withhold", "99", "--ground", "x"), "no exhibit 99"),
+        (("--withhold", "0", "--ground", "x"), "names nothing"),
+        (("--withhold", "1@5+0", "--ground", "x"), "names nothing"),
+        (("--withhold", "1@999999999+5", "--ground", "x"), "lies beyond"),
+        (
+            (
+                "--withhold",
+                "1",
+            ),
+            "0 grounds",
+        ),
+        (("--withhold", "1", "--ground", " "), "no ground"),
+        ((), "nothing is to be withheld"),
+    ],
+)
+def test_a_wish_that_is_none_is_refused_in_words(case: Path, tmp_path: Path, arguments: tuple[str, ...], words: str):
+    refused = here("redact", case, *arguments, "-o", tmp_path / "b.zip")
+    assert refused.returncode == 2
+    assert words in refused.stderr
+    assert not (tmp_path / "b.zip").exists()

@@ -181,7 +181,7 @@ def _enter(folder: Folder, wanted: Sequence[Wish]) -> None:
     """Check every wish, then enter them; an exhibit withheld in the same way before is not entered again."""
     asked: dict[str, tuple[str, tuple[Place, ...]]] = {}
     for wish in wanted:
-        if not wish.ground:
+        if not wish.ground.strip():
             raise SettingsError(
                 f"no ground is given for withholding {wish.what}", remedy='For example --ground "legal privilege: counsel".'
             )
