@@ -47,8 +47,8 @@ def chromium(*, visits: int = 3, page_size: int = 4096, charset: str = "UTF-8") 
         "visits": [(number, number % pages + 1, CHROMIUM_EPOCH + AT + number, number - 1, 0x30000000 | number % 9, 7, 1000) for number in range(1, visits + 1)],
         "keyword_search_terms": [(2, 1, "wire transfer", "wire transfer")],
         "downloads": [
-            (1, "g1", "/tmp/a.part", "C:\\Users\\x\\invoice.exe", CHROMIUM_EPOCH + AT, 5, 5, 1, 2, 0, b"", CHROMIUM_EPOCH + AT + 9, 1, "https://a.example/", "", "x/y"),
-            (2, "g2", "/tmp/b.part", "", CHROMIUM_EPOCH + AT, 1, 5, 0, 0, 0, b"", 0, 0, "", "", ""),
+            (1, "g1", "/home/x/a.part", "C:\\Users\\x\\invoice.exe", CHROMIUM_EPOCH + AT, 5, 5, 1, 2, 0, b"", CHROMIUM_EPOCH + AT + 9, 1, "https://a.example/", "", "x/y"),
+            (2, "g2", "/home/x/b.part", "", CHROMIUM_EPOCH + AT, 1, 5, 0, 0, 0, b"", 0, 0, "", "", ""),
         ],
         "downloads_url_chains": [(1, 0, "https://first.example/"), (1, 1, "https://last.example/invoice.exe"), (2, 0, "https://b.example/b")],
         "segments": [(1, "https://host1.example/", 1)],
@@ -85,7 +85,7 @@ def _database(schema: str, rows: dict[str, list[tuple]], *, page_size: int = 409
         connection.execute(f"PRAGMA page_size = {page_size}")
         connection.executescript(schema)
         for table, values in rows.items():
-            connection.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(values[0]))})", values)
+            connection.executemany(f"INSERT INTO {table} VALUES ({','.join('?' * len(values[0]))})", values)  # noqa: S608 - our own names
         connection.commit()
         connection.close()
         return path.read_bytes()
