@@ -65,10 +65,9 @@ def _row(entry: Entry) -> tuple[object, ...]:
             values[name] = value
     columns = []
     for name in _COLUMNS:
-        value = values.get(name)
-        short = isinstance(value, str) and len(value) <= _MOST_MESSAGE
-        columns.append(value[:_MOST_MESSAGE] if isinstance(value, str) else None)
-        if short:
+        said = values.get(name)
+        columns.append(said[:_MOST_MESSAGE] if isinstance(said, str) else None)
+        if isinstance(said, str) and len(said) <= _MOST_MESSAGE:
             del values[name]
     program = _first(values, "SYSLOG_IDENTIFIER", "_COMM")
     pid = _first(values, "_PID", "SYSLOG_PID")
