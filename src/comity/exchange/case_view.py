@@ -186,9 +186,9 @@ class CaseView:
 
     Sequences may be selections; the `…_total` beside them counts all there are. `exhibits` is every acquired exhibit
     (100,000 is usual) and `inside` every child exhibit: both are read anew each time they are gone through, and only that.
-    `activity_bucket` is the width of the buckets of `activity`. `withheld` is what is not shown of the acquired. `payments_total` counts the records behind `payments`. `entries` are
-    all ledger entries, oldest first, up to the one before the report's own; `authorizations` pairs each with the number of its
-    ledger entry.
+    `activity_bucket` is the width of the buckets of `activity`. `withheld` is what is not shown of the acquired. `payments_total`
+    counts the records behind `payments`. `entries` are all ledger entries, oldest first, up to the one before the report's own;
+    `authorizations` pairs each with the number of its ledger entry.
     """
 
     identity: str

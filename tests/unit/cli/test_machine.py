@@ -2,8 +2,8 @@
 
 import json
 
-from command_line import done
 from comity.parsers.confinement import PROTECTIONS
+from command_line import done
 
 
 def test_every_protection_is_told_with_what_was_tried() -> None:

@@ -169,7 +169,8 @@ def cents(written: WrittenAmount) -> int:
     """Return an amount in hundredths without its sign, one or two digits after the last mark being decimals: to compare, not to record."""
     digits = "".join(character for character in written.number if character.isdigit())
     tail = _DECIMALS.search(written.number)
-    return int(digits) * 10 ** (2 - len(tail[1]) if tail else 2)
+    scale = (1, 10, 100)[2 - len(tail[1]) if tail else 2]
+    return int(digits) * scale
 
 
 def written_amount(text: str) -> WrittenAmount | None:
