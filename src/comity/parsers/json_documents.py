@@ -17,6 +17,7 @@ LONGEST_RECORD = 4 * 2**20
 """Bytes of one record; a longer one is not read."""
 
 _WINDOW = 2**20
+_PIECE = 2**20
 _SCALAR = rb'(?:"(?:[^"\\]|\\.){0,4096}"|[0-9.eE+-]{1,40}|true|false|null)'
 _LISTS = rb'"(?:Records|Events|records|items|entries|value)"'
 WRAPPER = re.compile(
@@ -122,13 +123,13 @@ def find(source: Source, pattern: re.Pattern[bytes], *, start: int) -> int | Non
     at = start
     while True:
         source.stream.seek(at)
-        window = source.stream.read(_WINDOW)
-        match = pattern.search(window)
+        piece = source.stream.read(_PIECE)
+        match = pattern.search(piece)
         if match:
             return at + match.start()
-        if len(window) < _WINDOW:
+        if len(piece) < _PIECE:
             return None
-        at += _WINDOW - 4096
+        at += _PIECE - 4096
 
 
 _IN_WRAPPER = 2

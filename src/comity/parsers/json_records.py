@@ -22,13 +22,15 @@ Taker: TypeAlias = Callable[[Object, int, int], None]
 
 _PIECE = 2**20
 _MOST_RECORDS = 4_096
-_MOST_RESTARTS = 10_000
+# reading anew behind broken records may read this much, and this many times the source
+_READ_ANEW, _TIMES_ANEW = 64 * 2**20, 16
 _LINES_TRIED = 50
 _HEAD = 65_536
 _SPACE = b" \t\r\n"
 _MARK = b"\xef\xbb\xbf"
 _OPENING = ord("{")
 _FIRST_KEY = re.compile(rb'\{\s*("(?:[^"\\]|\\.){1,100}")\s*:')
+_ANY_RECORD = re.compile(rb'(?<=[\[,\s])\{\s{0,64}"[^"\\]{1,64}"\s{0,64}:')
 _BETWEEN = "line ends, blank lines and what lists are made of"
 
 
@@ -155,7 +157,7 @@ def _irregular(offset: int, length: int, words: str) -> Defect:
 
 
 class _Documents:
-    """Reads a source that is no run of lines. Where a record is broken, reading goes on where one begins as the first good one does."""
+    """Reads a source that is no run of lines. Where a record is broken, reading goes on where one begins as the first does."""
 
     def __init__(self, source: Source, take: Taker, *, answers: bool) -> None:
         self._source = source
@@ -163,7 +165,8 @@ class _Documents:
         self._take = take
         self._beside = Beside(0)
         self._opening: re.Pattern[bytes] | None = None
-        self._restarts = 0
+        self._garbled = False
+        self._anew = 0
 
     def read(self) -> Iterator[Defect | Structures]:
         source = self._source
@@ -195,6 +198,10 @@ class _Documents:
     def _taken(self, each: Element) -> str | None:
         """Hand the record over; return why not when it is none."""
         size = len(each.data)
+        if self._opening is None:
+            begin = _FIRST_KEY.match(each.data)
+            self._opening = re.compile(rb"\{\s*" + re.escape(begin[1]) + rb"\s*:") if begin else None
+            self._garbled = begin is None
         if not each.whole:
             return f"a record of more than {LONGEST_RECORD} bytes" if size > LONGEST_RECORD else "a record that does not end"
         try:
@@ -205,9 +212,6 @@ class _Documents:
         self._beside.held(each.offset, size)
         if irregular:
             self._beside.defects.append(_irregular(each.offset, size, irregular))
-        if self._opening is None:
-            begin = _FIRST_KEY.match(each.data)
-            self._opening = re.compile(rb"\{\s*" + re.escape(begin[1]) + rb"\s*:") if begin else None
         return None
 
     def _broken(self, reason: str, offset: int, length: int) -> None:
@@ -216,12 +220,13 @@ class _Documents:
 
     def _following(self, broken: Element) -> int | None:
         """Return where reading is to go on after `broken`: at a record within it when it took others in, None to go by brackets."""
-        if self._opening is None or self._restarts >= _MOST_RESTARTS:
+        opening = _ANY_RECORD if self._garbled else self._opening
+        if opening is None or self._anew > _READ_ANEW + _TIMES_ANEW * self._source.size:
             return None
         if broken.whole:
-            inside = self._opening.search(broken.data, 1)
+            inside = opening.search(broken.data, 1)
             following = broken.offset + inside.start() if inside else None
         else:
-            following = find(self._source, self._opening, start=broken.offset + 1)
-        self._restarts += following is not None
+            following = find(self._source, opening, start=broken.offset + 1)
+        self._anew += len(broken.data)
         return following

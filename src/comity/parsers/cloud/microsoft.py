@@ -66,7 +66,7 @@ def _unified(frame: pl.DataFrame) -> pl.DataFrame:
     failed = pl.when(code == "UserLoginFailed").then(pl.lit(value=True)).when(status.is_in(_FAILED)).then(pl.lit(value=True))
     return frame.with_columns(
         *as_action(_OPERATIONS, otherwise=workload),
-        outcome(failed.when(status.is_in(_SUCCEEDED)).then(pl.lit(value=False))),
+        outcome(failed.when(status.is_in(_SUCCEEDED) | (code == "UserLoggedIn")).then(pl.lit(value=False))),
         pl.lit("microsoft_365").alias("event.dataset"),
         pl.coalesce("user_agent.original", "agent").alias("user_agent.original"),
     )
