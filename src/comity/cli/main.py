@@ -3,7 +3,7 @@
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -29,17 +29,35 @@ from comity.cli.render import safe
 from comity.terms.errors import ComityError, IntegrityError
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+_SECTIONS: Mapping[str, tuple[click.Command, ...]] = {
+    "The case": (investigate, report, requests, coverage, explain, reproduce),
+    "On record": (note, clock, sign, retain_command, erase_command),
+    "For the court": (certificate, annex, disclose, redact_command, seal, verify, prove),
+    "Seals that others keep": (timestamp, checkpoint, witness),
+    "This machine": (reference, machine),
+}
+_SHORT_HELP = 62
+
+
+class _Sections(click.Group):
+    """Lists its commands under headings, in the order a case takes."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        del ctx
+        for heading, section in _SECTIONS.items():
+            with formatter.section(heading):
+                formatter.write_dl([(f"{command.name:12}", command.get_short_help_str(limit=_SHORT_HELP)) for command in section])
+
+
+@click.group(cls=_Sections, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="comity")
 def commands() -> None:
     """From a victim's report of cybercrime to evidence that a foreign court accepts."""
 
 
-for command in (
-    investigate, report, requests, coverage, explain, clock, sign, note, certificate, annex, disclose, redact_command,
-    retain_command, erase_command, seal, timestamp, checkpoint, witness, prove, verify, reproduce, reference, machine,
-):  # fmt: skip
-    commands.add_command(command)
+for section in _SECTIONS.values():
+    for command in section:
+        commands.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
