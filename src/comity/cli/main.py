@@ -28,7 +28,6 @@ from comity.cli.commands.sign import sign
 from comity.cli.render import safe
 from comity.terms.errors import ComityError, IntegrityError
 
-
 _SECTIONS: Mapping[str, tuple[click.Command, ...]] = {
     "The case": (investigate, report, requests, coverage, explain, reproduce),
     "On record": (note, clock, sign, retain_command, erase_command),
