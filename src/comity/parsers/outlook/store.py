@@ -146,8 +146,8 @@ def _attachment(message: pypff.message, place: int, code_page: str) -> Attachmen
 
 def _unreadable(words: str) -> Attachment:
     def content() -> Iterator[bytes]:
+        yield from ()
         raise MaterialError(f"it cannot be read: {words}")
-        yield b""
 
     return Attachment(properties=Properties(values={}), content=content, item=None)
 
