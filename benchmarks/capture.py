@@ -1,6 +1,6 @@
 """Packets of a capture read per CPU-second: Comity beside dpkt and a bare loop over the headers.
 
-    python benchmarks/capture.py [--packets N] [--keep FILE] [--dpkt PYTHON]
+    python benchmarks/capture.py [--packets N] [--bulk N] [--keep FILE] [--dpkt PYTHON]
 
 One generated capture (fixed seed) for all: web and TLS connections with bulk data, name queries, scans, retransmissions. Comity
 does all of its work: a confined reader process, flows with states, histories and Community IDs, DNS, HTTP and TLS events, Parquet
@@ -77,7 +77,7 @@ def segment(ends: tuple[bytes, int, bytes, int], seq: int, ack: int, flags: int,
     )
 
 
-def connection(chance: random.Random, client: bytes, server: bytes) -> Iterator[bytes]:
+def connection(chance: random.Random, client: bytes, server: bytes, bulk: int) -> Iterator[bytes]:
     """Yield the packets of a connection: handshake, a request, some data, a close."""
     port, web = chance.randrange(1024, 65536), chance.random() < 0.5
     there, back = (client, port, server, 80 if web else 443), (server, 80 if web else 443, client, port)
@@ -90,7 +90,7 @@ def connection(chance: random.Random, client: bytes, server: bytes) -> Iterator[
     asked = b"GET /%x HTTP/1.1\r\nHost: www.example\r\nUser-Agent: a/1\r\n\r\n" % chance.getrandbits(64) if web else HELLO
     yield segment(there, seq + 1, ack + 1, ACK | PSH, asked)
     seq, ack = seq + 1 + len(asked), ack + 1
-    size = 1400 * int(chance.paretovariate(0.9)) % 1_400_000
+    size = bulk * (1400 * int(chance.paretovariate(0.9)) % 1_400_000)
     data = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size if web else b"\x16\x03\x03\x00\x7a"
     while True:
         yield segment(back, ack, seq, ACK, data)
@@ -119,7 +119,7 @@ def names(chance: random.Random, client: bytes, server: bytes) -> Iterator[bytes
     yield frame(17, server, client, struct.pack(">HHHH", 53, port, 8 + len(told), 0) + told)
 
 
-def generate(path: Path, packets: int) -> None:
+def generate(path: Path, packets: int, bulk: int) -> None:
     """Write at least `packets` packets, those of thirty conversations at a time mingled."""
     chance = random.Random(7)  # noqa: S311 - a fixed seed is wanted
     going: list[Iterator[bytes]] = []
@@ -129,7 +129,7 @@ def generate(path: Path, packets: int) -> None:
         while count < packets:
             while len(going) < 30:
                 client, server = bytes((10, 0, chance.randrange(256), chance.randrange(256))), bytes((198, 51, 100, chance.randrange(256)))
-                going.append((names if chance.random() < 0.3 else connection)(chance, client, server))
+                going.append(names(chance, client, server) if chance.random() < 0.3 else connection(chance, client, server, bulk))
             conversation = chance.choice(going)
             data = next(conversation, None)
             if data is None:
@@ -162,6 +162,7 @@ def told_by(python: str, program: str, capture: Path) -> tuple[int, int, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--packets", type=int, default=1_000_000)
+    parser.add_argument("--bulk", type=int, default=1, help="how many times as much data a connection carries")
     parser.add_argument("--keep", type=Path, help="where the capture is kept, or taken from when it is there")
     parser.add_argument("--dpkt", help="an interpreter that has dpkt")
     options = parser.parse_args()
@@ -169,15 +170,14 @@ def main() -> None:
     try:
         capture = options.keep or folder / "capture.pcap"
         if not capture.exists():
-            generate(capture, options.packets)
+            generate(capture, options.packets, options.bulk)
         print(f"Python {platform.python_version()}, polars {pl.__version__}, pyarrow {pa.__version__}")
-        bare, ways, seconds = told_by(sys.executable, BARE, capture)
-        results = [("bare loop, packets by one-way five-tuple", bare, seconds)]
-        print(f"{bare:,} packets, {capture.stat().st_size / 1e6:,.0f} MB, {ways:,} one-way five-tuples")
         rows, used = comity(capture, folder)
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024  # before the loops, which read the file whole
         print(f"comity: {rows}, {peak:,.0f} MiB resident at most")
-        results.insert(0, ("comity, flows and events as Parquet", bare, used))
+        bare, ways, seconds = told_by(sys.executable, BARE, capture)
+        results = [("comity, flows and events as Parquet", bare, used), ("bare loop, packets by one-way five-tuple", bare, seconds)]
+        print(f"{bare:,} packets, {capture.stat().st_size / 1e6:,.0f} MB, {ways:,} one-way five-tuples")
         if options.dpkt:
             count, flows, seconds = told_by(options.dpkt, DPKT, capture)
             print(f"dpkt: {flows:,} five-tuples")

@@ -133,6 +133,7 @@ def test_times_that_go_back_or_cannot_be() -> None:
 def test_more_flows_than_are_kept_open(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conversations, "MOST_OPEN", 20)
     monkeypatch.setattr(conversations, "_KEPT_OPEN", 10)
+    monkeypatch.setattr(conversations, "_SWEPT_ABOVE", 20)
     found = check(pcap(SIMPLE))
     assert found.count("flow") == 40
     assert found.count("limit_flows") == 1

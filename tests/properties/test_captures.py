@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from capture_factory import ACK, CLIENT, FIN, PSH, RST, SERVER, START, SYN, Packet, Talk, ethernet, hello, mixed, pcap, pcapng, query, udp
 from comity.parsers.capture import PARSER
 from comity.parsers.contract import Rows, Source
-from comity.parsers.packets import blocks, classic, tcp_run
+from comity.parsers.packets import stretch, tcp_run
 
 
 def rows(data: bytes) -> list[dict[str, Any]]:
@@ -88,8 +88,8 @@ def test_messages_in_pieces_of_any_size(size: int) -> None:
 
 
 def check_pieces(packets: list[Packet], size: int) -> None:
-    for data, module in ((pcap(packets), classic), (pcapng(packets), blocks)):
+    for data in (pcap(packets), pcapng(packets)):
         whole = rows(data)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "_PIECE", size)
+            patch.setattr(stretch, "STRETCH_BYTES", size)
             assert rows(data) == whole

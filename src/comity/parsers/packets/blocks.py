@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from comity.parsers.contract import Defect, Source, Structure
-from comity.parsers.packets.numbers import MARGIN, Numbers, Places
+from comity.parsers.packets.numbers import Numbers, Places
 from comity.parsers.packets.record import LONGEST_RECORD, Part, Records
+from comity.parsers.packets.stretch import Stretch, stretches
 
 SECTION = b"\x0a\x0d\x0d\x0a"
-_PIECE = 16 * 2**20
 _LONGEST_BLOCK = 16 * 2**20 - 4
 _MOST_RECORDS = 262_144
 _MOST_INTERFACES = 65_536
@@ -63,19 +63,13 @@ def read_blocks(source: Source) -> Iterator[Part]:
 
 def walk(source: Source, *, until: int | None = None) -> Iterator[Part | Described]:
     """Yield as `read_blocks`, and each description of a section or interface after its structure; end at `until` of the source."""
-    source.stream.seek(0)
     blocks = _Blocks()
-    rest, base = b"", 0
-    while until is None or base < until:
-        piece = source.stream.read(_PIECE)
-        size = len(rest) + len(piece)
-        data = b"".join((rest, piece, bytes(MARGIN)))
-        used = yield from blocks.read(data, size, base, last=not piece)
-        rest, base = data[used:size], base + used
-        if not piece and not used:
-            break
-    if rest and until is None:
-        yield Defect(code="truncated", reason=_TRUNCATED, offset=base, length=len(rest))
+    for stretch in stretches(source, 0):
+        stretch.used = yield from blocks.read(stretch)
+        if stretch.last and stretch.used < stretch.size:
+            yield Defect(code="truncated", reason=_TRUNCATED, offset=stretch.base + stretch.used, length=stretch.size - stretch.used)
+        if until is not None and stretch.base + stretch.used >= until:
+            return
 
 
 class _Blocks:
@@ -87,10 +81,10 @@ class _Blocks:
         self._lost = False
         self._cut = False
 
-    def read(self, data: bytes, size: int, base: int, *, last: bool) -> Generator[Part | Described, None, int]:
-        """Yield what `data`, `size` bytes from `base` of the source on and a margin, holds whole; return the bytes used."""
-        numbers = Numbers(data)
-        at = 0
+    def read(self, stretch: Stretch) -> Generator[Part | Described, None, int]:
+        """Yield what `stretch` holds whole; return the bytes used."""
+        numbers, size, base, last = stretch.numbers, stretch.size, stretch.base, stretch.last
+        data, at = numbers.data, 0
         while True:
             if self._lost:
                 found = self._find(numbers, at, size, last=last)

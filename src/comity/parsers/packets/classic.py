@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from comity.parsers.contract import Defect, Source, Structure
-from comity.parsers.packets.numbers import MARGIN, Numbers, Places
+from comity.parsers.packets.numbers import Numbers, Places
 from comity.parsers.packets.record import LONGEST_RECORD, PRECISIONS, Part, Records
+from comity.parsers.packets.stretch import Stretch, stretches
 
 HEADER_BYTES = 24
-_PIECE = 16 * 2**20
 _MOST_RECORDS = 262_144
 _NANOSECONDS = 0xA1B23C4D
 _MAGICS = {0xA1B2C3D4: 16, _NANOSECONDS: 16, 0xA1B2CD34: 24}
@@ -55,21 +55,14 @@ def read_classic(source: Source) -> Iterator[Part]:
     source.stream.seek(0)
     header = read_header(source.stream.read(HEADER_BYTES))
     if header is None:
-        yield Defect(code="header_unreadable", reason="the file ends within the header of a capture", offset=0, length=source.size)
+        yield Defect(code="truncated", reason="the capture ends within its header", offset=0, length=source.size)
         return
     yield Structure(what="file header", offset=0, length=HEADER_BYTES)
     walk = _Walk(header)
-    rest, base = b"", HEADER_BYTES
-    while True:
-        piece = source.stream.read(_PIECE)
-        size = len(rest) + len(piece)
-        data = b"".join((rest, piece, bytes(MARGIN)))
-        used = yield from walk.read(data, size, base, last=not piece)
-        rest, base = data[used:size], base + used
-        if not piece and not used:
-            break
-    if rest:
-        yield Defect(code="truncated", reason=_TRUNCATED, offset=base, length=len(rest))
+    for stretch in stretches(source, HEADER_BYTES):
+        stretch.used = yield from walk.read(stretch)
+        if stretch.last and stretch.used < stretch.size:
+            yield Defect(code="truncated", reason=_TRUNCATED, offset=stretch.base + stretch.used, length=stretch.size - stretch.used)
 
 
 class _Walk:
@@ -83,10 +76,10 @@ class _Walk:
         self._lost = False
         self._cut = False
 
-    def read(self, data: bytes, size: int, base: int, *, last: bool) -> Generator[Part, None, int]:
-        """Yield what `data`, `size` bytes from `base` of the source on and a margin, holds whole; return the bytes used."""
-        numbers = Numbers(data)
-        at = 0
+    def read(self, stretch: Stretch) -> Generator[Part, None, int]:
+        """Yield what `stretch` holds whole; return the bytes used."""
+        numbers, size, base, last = stretch.numbers, stretch.size, stretch.base, stretch.last
+        data, at = numbers.data, 0
         while True:
             if self._lost:
                 found = self._find(numbers, at, size, last=last)

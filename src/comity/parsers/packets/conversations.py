@@ -19,6 +19,7 @@ from comity.parsers.packets.transport import TCP
 
 MOST_OPEN = 400_000
 _KEPT_OPEN = 300_000
+_SWEPT_ABOVE = 100_000
 _BETWEEN_SWEEPS = 10 * SECOND
 
 
@@ -54,8 +55,8 @@ class Conversations:
         self._open.clear()
 
     def sweep(self, now: int) -> int:
-        """Close what can have no further packets at `now`, and the longest silent when too many are open; return how many of those."""
-        if now - self._swept < _BETWEEN_SWEEPS and len(self._open) <= MOST_OPEN:
+        """Close what can have no further packets at `now`, if many are open; if too many, the longest silent: return how many of those."""
+        if len(self._open) <= _SWEPT_ABOVE or (now - self._swept < _BETWEEN_SWEEPS and len(self._open) <= MOST_OPEN):
             return 0
         self._swept = now
         expired = [key for key, conversation in self._open.items() if conversation.expired(now - SHORTEST_PATIENCE)]

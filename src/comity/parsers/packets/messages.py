@@ -25,6 +25,8 @@ from comity.parsers.packets.transport import RST, TCP, UDP
 _NAME_PORTS = (NAME_PORT, 5353, 5355)
 _STARTS = np.array(sorted({int.from_bytes((method + b" ")[:4]) for method in METHODS} | {int.from_bytes(b"HTTP")}), np.int64)
 _HANDSHAKE_RECORD = 0x160300
+_FIRSTS = np.zeros(256, np.bool_)
+_FIRSTS[[*(_STARTS >> 24).tolist(), _HANDSHAKE_RECORD >> 16]] = True
 _LEAST_START, _LEAST_HELLO = 4, 6
 _BEFORE, _AFTER = 16, 256
 _MOST_WAITING = 4_096
@@ -135,12 +137,16 @@ class _View:
     def begins(self) -> Places:
         """Return the TCP segments that a message may begin with."""
         data = np.flatnonzero((self.protocol == TCP) & (self.captured > 0) & (self.run.frame["flags"].to_numpy() & RST == 0))
+        place = self.payload[data]
+        # by the first byte most are ruled out
+        data = data[_FIRSTS[self.numbers.octets[place]] | (self.ports[0][data] == NAME_PORT) | (self.ports[1][data] == NAME_PORT)]
         place, captured = self.payload[data], self.captured[data]
         word = self.numbers.word(place)
         likely = np.isin(word, _STARTS) & (captured >= _LEAST_START)
         likely |= (word >> 8 & 0xFFFF00 == _HANDSHAKE_RECORD) & (self.numbers.octet(place + 5) == 1) & (captured >= _LEAST_HELLO)
         likely |= (self.ports[0][data] == NAME_PORT) | (self.ports[1][data] == NAME_PORT)
-        return data[likely]
+        chosen: Places = data[likely]
+        return chosen
 
     def datagrams(self) -> Places:
         """Return the UDP packets of the ports of name services."""

@@ -39,11 +39,13 @@ class Segments:
             frame[name].to_numpy()[rows] for name in ("flags", "size", "seq", "ack", "window")
         )
         count = 2 * len(pieces.starts)
-        self._base = np.full(count, -1, np.int64)  # where a side had come before
+        self._begun = np.zeros(count, np.bool_)
+        self._base = np.zeros(count, np.int64)  # where a side that had begun before had come
         for number, connection in enumerate(before):
             if isinstance(connection, Connection):
                 for end in range(2):
                     if connection.ends[end].state != INACTIVE:
+                        self._begun[2 * number + end] = True
                         self._base[2 * number + end] = connection.ends[end].last
         self._wild = np.zeros(len(pieces.starts), np.bool_)  # where numbers jump so far that the order of packets decides what they mean
         high, again = self._chain()
@@ -70,7 +72,7 @@ class Segments:
         for side, end in enumerate(connection.ends):
             if end.state == INACTIVE:
                 continue
-            high = self._tops.get(2 * piece + side)
+            high = self._tops[2 * piece + side]
             if high is not None and end.state != RESET:
                 end.last = max(end.last, high)
             said = self._acknowledged.get(2 * piece + 1 - side)
@@ -88,8 +90,7 @@ class Segments:
         side, seq = self._side[inside], self._seq[inside]
         first = np.ones(len(side), np.bool_)
         first[1:] = side[1:] != side[:-1]
-        base = np.where(self._base[side] >= 0, self._base[side], 0)
-        begun = self._base[side] >= 0
+        base, begun = self._base[side], self._begun[side]
         step = np.empty(len(seq), np.int64)
         step[1:] = _signed(seq[1:] - seq[:-1])
         step[first] = np.where(begun, _signed(seq - base), 0)[first]
@@ -106,7 +107,9 @@ class Segments:
         earlier[first] = np.where(begun, 0, _NONE)[first]
         absolute = np.where(begun, base, seq[np.maximum.accumulate(np.where(first, np.arange(len(seq)), 0))] if len(seq) else seq)
         last = np.append(first[1:], True) if len(first) else first
-        self._tops = dict(zip(side[last].tolist(), (absolute + top)[last].tolist(), strict=True))
+        tops = np.full(len(self._base), _NONE, np.int64)
+        tops[side[last]] = (absolute + top)[last]
+        self._tops: list[int | None] = [None if value == _NONE else value for value in tops.tolist()]
         high = np.full(len(self._rows), _NONE, np.int64)
         high[inside] = np.where(earlier == _NONE, _NONE, absolute + earlier)
         outside = np.flatnonzero(self._flags & RST > 0)
@@ -114,8 +117,10 @@ class Segments:
             nearest = np.searchsorted(inside, outside) - 1
             known = (nearest >= 0) & (side[np.maximum(nearest, 0)] == self._side[outside])
             reached = (absolute + top)[np.maximum(nearest, 0)]
-            start = self._base[self._side[outside]]
-            high[outside] = np.where(known, reached, np.where(start >= 0, start, _NONE))
+            start = np.where(self._begun[self._side[outside]], self._base[self._side[outside]], _NONE)
+            high[outside] = np.where(known, reached, start)
+        # what a side sends after its RST is not to be trusted either
+        self._wild[self._side[outside[tops[self._side[outside]] > high[outside]]] >> 1] = True
         again = np.zeros(len(self._rows), np.bool_)
         again[inside] = (self._size[inside] > 0) & (earlier >= tail)
         return high, again
