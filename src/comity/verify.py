@@ -225,11 +225,11 @@ def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     hashed = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % curve.L
     return curve.times(scalar, base) == curve.add(point, curve.times(hashed, key))
 
-def _key_of(text: str) -> _Key:
+def _key_of(text: str, where: str = "") -> _Key:
     name, identity, coded = [*text.split("+", 2), "", ""][:3]
-    key = b64decode(coded, validate=True)
+    key = b64decode(coded) if re.fullmatch("[A-Za-z0-9+/]{44}", coded) else b""
     proper = len(key) == 1 + KEY_SIZE and key[0] in {ED25519, COSIGNATURE} and identity == _sha256(name.encode(), b"\n", key)[:4].hex()
-    _need(proper, f"{shown(text)} is no key of the form NAME+ID+KEY")
+    _need(proper, f"{where}{shown(text)} is no key of the form NAME+ID+KEY")
     return name, bytes.fromhex(identity), key
 
 class _Note:  # a checkpoint: origin, size, root, an empty line, signatures (C2SP signed-note, tlog-checkpoint, tlog-cosignature)
@@ -332,7 +332,7 @@ class Verification:
             _need(previous == newest, f"entry {number} names {shown(previous)}, but before it is {newest}: {which}")
             where, began = f"entry {number} ({shown(event)})", before if event in ENDING else at
             self.entries.append({**about, **result, **entry, "where": where, "began": began})
-            self.keys |= {_key_of(str(result[whose])): whose for whose in ("log_key", "witness_key") if whose in result}
+            self.keys |= {_key_of(str(result[whose]), f"{where}: "): whose for whose in ("log_key", "witness_key") if whose in result}
             self.digests.append(_sha256(data))
             newest, before = self.digests[-1].hex(), at
         if self.head not in {"", newest}:
