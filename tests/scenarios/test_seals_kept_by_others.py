@@ -10,7 +10,7 @@ import pytest
 from case_factory import new_case, preserve
 from comity import verify as verifier
 from comity.casework.folder import Folder
-from command_line import done, here
+from command_line import CONSENT, done, here
 from timestamp_authority import Authority
 
 
@@ -79,6 +79,23 @@ def test_a_timestamp_is_asked_for_taken_in_and_checked_anywhere(place: Path):
     token = next((case / "kept").glob("*.tsr"))
     by_hand = ["openssl", "ts", "-verify", "-data", case / "ledger/000000000004.json", "-in", token, "-CAfile", authority.root]
     assert "Verification: OK" in subprocess.run(by_hand, capture_output=True, text=True, check=True).stdout
+
+
+def test_an_acquisition_is_stamped_at_intake(place: Path):
+    authority, case = Authority(place / "authority"), place / "new case"
+    arguments = ("investigate", place / "material", "--case", case, *CONSENT, "--timestamp", place / "q.tsq")
+    done(*arguments)
+    authority.answer(place / "q.tsq", place / "a.tsr")
+    done("timestamp", case, "--answer", place / "a.tsr", "--trust", authority.root)
+    entries = Folder.open(case).entries()
+    (asked,) = [entry for entry in entries if entry.event == "timestamp:requested"]
+    acquired = entries[asked.object["entry"] - 1]
+    assert (acquired.event, asked.number) == ("exhibits:acquired", acquired.number + 1), "before anything is read"
+    assert bare(case)[0] == 0
+    refused = here(*arguments)
+    assert refused.returncode == 2
+    assert "exists already" in refused.stderr
+    assert json.loads(done("reproduce", case, "--json"))["agrees"] is True
 
 
 def test_an_expired_signer_is_judged_at_the_time_it_stamped(place: Path, monkeypatch: pytest.MonkeyPatch):

@@ -10,11 +10,14 @@ from comity.casework.clock import clock_state, now
 from comity.casework.derive import derive
 from comity.casework.folder import Folder
 from comity.casework.open_case import Actor, Particulars, enter_opening, grant, is_case, new_case, require_same
+from comity.casework.outgoing import require_free
 from comity.casework.progress import Progress
+from comity.casework.timestamp import enter_request, newest_acquisition
 from comity.casework.unit import Description, describe
 from comity.casework.write_report import write_report
 from comity.evidence.acquisition import acquire, survey
 from comity.evidence.authorization import Authorization, decode, live
+from comity.exchange.timestamp_token import Algorithm
 from comity.terms.errors import AuthorizationError, SettingsError
 
 Ask = Callable[[AuthorizationGiven], AuthorizationGiven]
@@ -33,6 +36,7 @@ class Order:
     digests: tuple[str, ...]
     heuristics: bool
     jobs: int
+    timestamp: Path | None = None
 
 
 def investigate(order: Order, *, progress: Progress, ask: Ask | None) -> Folder:
@@ -44,6 +48,8 @@ def investigate(order: Order, *, progress: Progress, ask: Ask | None) -> Folder:
     if not order.material.exists():
         msg = f"there is no {order.material}"
         raise SettingsError(msg, remedy="Name the folder that holds the material.")
+    if order.timestamp is not None:
+        require_free(order.timestamp)
     folder, authorization = _open(order, ask)
     with folder.locked("comity investigate"):
         act = Actor(folder)
@@ -52,6 +58,8 @@ def investigate(order: Order, *, progress: Progress, ask: Ask | None) -> Folder:
             grant(folder, act, authorization)
         describe(act, folder.entries(), order.description)
         _preserve(folder, act, order, progress)
+        if order.timestamp is not None:
+            enter_request(folder, act, entry=newest_acquisition(folder.entries()), algorithm=Algorithm.SHA256, output=order.timestamp)
         derive(folder, act, example_world=order.example_world, heuristics=order.heuristics, jobs=order.jobs, progress=progress)
         write_report(folder, act, heuristics=order.heuristics, progress=progress)
     return folder

@@ -50,6 +50,11 @@ def older_digests(value: str) -> tuple[str, ...]:
 @click.option(
     "--heuristics/--no-heuristics", default=True, show_default=True, help="Make findings that rest on rules of thumb, or leave them out."
 )
+@click.option(
+    "--timestamp",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a request to have the acquisition stamped (.tsq); see comity timestamp.",
+)
 @click.option("--jobs", type=click.IntRange(1, 64), default=None, help="Child processes that read; the number of processors otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 def investigate(
@@ -69,6 +74,7 @@ def investigate(
     example_world: Path | None,
     digests: tuple[str, ...],
     heuristics: bool,
+    timestamp: Path | None,
     jobs: int | None,
     as_json: bool,
 ) -> int:
@@ -93,6 +99,7 @@ def investigate(
         digests=("sha256", *digests),
         heuristics=heuristics,
         jobs=jobs or len(os.sched_getaffinity(0)),
+        timestamp=timestamp,
     )
     with ProgressBar(quiet=as_json) as progress:
         opened = run_investigation(order, progress=progress, ask=_ask if asking else None)
