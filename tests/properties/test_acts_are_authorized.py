@@ -148,7 +148,7 @@ def test_nothing_is_read_of_what_was_preserved_once_it_no_longer_holds(
         before = folder.entries()
         monkeypatch.setattr(deriving, "now", lambda: START)
         with pytest.raises(AuthorizationError):
-            deriving.derive(folder, Actor(folder), example_world=None, jobs=1, progress=Silent())
+            deriving.derive(folder, Actor(folder), example_world=None, jobs=1, heuristics=True, progress=Silent())
     assert folder.entries() == before
     assert list((tmp_path / "case" / "derived").iterdir()) == []
 

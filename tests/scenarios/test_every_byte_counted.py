@@ -166,7 +166,7 @@ def test_what_does_not_add_up_is_refused(case: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_nothing_read_yet(investigated: Investigated, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(coverage, "current_files", lambda _: {})
+    monkeypatch.setattr(Folder, "files", lambda _: {})
     with pytest.raises(StateError):
         list(coverage.account(investigated.folder))
 
