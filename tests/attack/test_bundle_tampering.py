@@ -10,18 +10,22 @@ import sys
 import zipfile
 from base64 import b64decode, b64encode
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from case_factory import new_case, preserve, seal
+from case_factory import AT, CONSENT, new_case, preserve, seal
 from comity import verify
 from comity.casework.folder import Folder
 from comity.casework.node_key import node_key
 from comity.exchange import bundle
 from comity.ledger import checkpoint_of, leaves
+from comity.terms.period import Period
 
 TOP = "bundle/"
 
@@ -257,6 +261,23 @@ def test_an_acquisition_without_authority_is_named(place: Path, tmp_path: Path, 
     assert "entry 6 (acquisition:resumed) rests on the authorization of entry 2, which was revoked" in check(folder.path)[1]
 
 
+def test_a_reading_without_authority_is_named(place: Path, tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    at = AT + timedelta(hours=1)
+    ended = replace(CONSENT, period=Period(start=CONSENT.period.start, end=at))
+    folder = new_case(tmp_path / "case", authorization=ended)
+    derived = partial(folder.append, "records:derived", performer="U", object={}, result={})
+    derived(authorization=2, at=at + timedelta(hours=1))  # it began while it was allowed, and ended late
+    assert check(folder.path)[0] == verify.HOLDS
+    derived(authorization=None, at=at)
+    assert "entry 4 (records:derived) rests on no authorization" in check(folder.path)[1]
+    derived(authorization=2, at=at + timedelta(hours=2))  # the entry before it was written after the end already
+    assert "entry 5 (records:derived) is not within the period" in check(folder.path)[1]
+    folder.append("authorization:revoked", performer="U", authorization=None, object={"entry": 2}, result={}, at=at)
+    derived(authorization=2, at=at)
+    assert "entry 7 (records:derived) rests on the authorization of entry 2, which was revoked" in check(folder.path)[1]
+
+
 def test_a_case_folder_with_planted_things_is_broken(place: Path, tmp_path: Path):
     copy = tmp_path / "case"
     shutil.copytree(place / "case", copy, symlinks=True)
@@ -366,7 +387,9 @@ def test_output_cannot_be_forged_by_names(tmp_path: Path):
     """Control characters and line breaks of hostile texts do not reach the terminal."""
     folder = tmp_path / "case"
     folder.mkdir()
-    fields = dict.fromkeys(("identity", "title", "state", "authority", "opened_at", "instrument"), "\x1b[2J\nVERIFIED: everything holds\u202e")
+    fields = dict.fromkeys(
+        ("identity", "title", "state", "authority", "opened_at", "instrument"), "\x1b[2J\nVERIFIED: everything holds\u202e"
+    )
     (folder / "case.json").write_text(json.dumps({**fields, "format": 2}))
     done = subprocess.run([sys.executable, "-I", verify.__file__, folder], capture_output=True, text=True, check=False)
     assert done.returncode == 1

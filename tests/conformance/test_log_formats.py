@@ -77,6 +77,7 @@ def test_a_key_not_copied_whole_is_refused(text: str):
         ("==\n", "=="),
         ("\u2014 example.com/behind-the-sofa", "\u2014 a b"),
         ("Az3g", "A z3g"),
+        ("behind-the-sofa\n", "behind-the\x1b[2Jsofa\n"),
         ("qnA==", "qnB=="),
     ],
 )

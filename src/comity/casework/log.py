@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from comity.casework.folder import Folder
 from comity.casework.node_key import NodeKey
-from comity.ledger import Checkpoint, Entry, KeyKind, Note, VerifierKey, checkpoint_of, leaves, tiles
+from comity.ledger import Checkpoint, Entry, KeyKind, Note, VerifierKey, checkpoint_of, kept_files, leaves, tiles
+from comity.terms.digest import Digest
+from comity.terms.errors import IntegrityError
 
 LOG = "log"
 """Folder in the case with the newest checkpoint and its tiles; made again at will."""
@@ -38,6 +40,9 @@ def cosigned(folder: Folder, entries: Sequence[Entry], *, least: int) -> tuple[N
     for entry in reversed(entries):
         size, name = entry.object.get("size"), entry.object.get("checkpoint")
         if entry.event == COSIGNED and isinstance(size, int) and size >= least and isinstance(name, str):
-            note = Note.decode(folder.store.read(name, most=2**16))
+            data = folder.store.read(name, most=2**16)
+            if kept_files((entry,)).get(name) != Digest.of(data).hex:
+                raise IntegrityError(f"{folder.path / name} is not the checkpoint that ledger entry {entry.number} names")
+            note = Note.decode(data)
             return note, Checkpoint.decode(note.text)
     return None

@@ -92,6 +92,8 @@ class Note:
         text, blank, lines = data.decode().rpartition("\n\n")
         signatures = tuple(_signature(line) for line in lines.removesuffix("\n").split("\n"))
         note = cls(text=text + "\n", signatures=signatures)
+        if any(character < " " and character != "\n" for character in text):
+            raise ValueError("a signed note has no control characters but newlines")
         if not blank or len(signatures) > _MOST_SIGNATURES or note.encode() != data:
             raise ValueError("not a signed note as it is written: a text, an empty line, lines with signatures")
         return note
