@@ -58,8 +58,8 @@ class Layout:
     interpret: Callable[[pl.DataFrame], pl.DataFrame]
 
 
-_Step: TypeAlias = tuple[Path | None, tuple[str, ...], tuple[tuple[int, Callable[[Object], Value]], ...]]
-"""Where to look (None: nowhere), the names of what to take there, and what else is made of it: the place in the row, and how."""
+_Step: TypeAlias = tuple[Path | None, tuple[str, ...], list[None], tuple[tuple[int, Callable[[Object], Value]], ...]]
+"""Where to look (None: nowhere), the names of what to take there, as many blanks, and what else is made of it: its place, and how."""
 
 
 class Drawn:
@@ -94,34 +94,28 @@ class Drawn:
         for above in sorted(every, key=lambda path: (-len(path), path)):
             names = tuple(path[-1] for path in self._slots if path[:-1] == above)
             if sections is None or not above or above[0] in sections:
-                plan.append((above, names, tuple((at, each.read) for at, each in derived if each.within == above)))
+                plan.append((above, names, [None] * len(names), tuple((at, each.read) for at, each in derived if each.within == above)))
             elif plan and plan[-1][0] is None:
-                plan[-1] = (None, plan[-1][1] + names, ())
+                plan[-1] = (None, (), [None] * (len(plan[-1][2]) + len(names)), ())
             else:
-                plan.append((None, names, ()))
+                plan.append((None, (), [None] * len(names), ()))
         return plan
 
     def take(self, record: Object, offset: int, length: int) -> None:
         """Take a row out of `record`, which is changed by it."""
         row: list[Value] = [None] * self._count
         kind = record.get(self.layout.kind)
-        for path, names, derived in self._plans.get(kind, self._whole_plan) if type(kind) is str else self._whole_plan:
-            section = record
-            for step in path or ():
-                within = section.get(step)
-                if type(within) is not dict:
-                    break
-                section = within
-            else:
-                if path is not None:
-                    for at, read in derived:
-                        row[at] = read(section)
-                    pop = section.pop
-                    row += [pop(name, None) for name in names]
-                    if path and not section:
-                        _drop(record, path)
-                    continue
-            row += [None] * len(names)
+        for path, names, blanks, derived in self._plans.get(kind, self._whole_plan) if type(kind) is str else self._whole_plan:
+            section = _at(record, path) if path else record
+            if section is None or path is None:
+                row += blanks
+                continue
+            for at, read in derived:
+                row[at] = read(section)
+            pop = section.pop
+            row += [pop(name, None) for name in names]
+            if path and not section:
+                _drop(record, path)
         row.append(written(record))
         self._values += row
         self.offsets.append(offset)
@@ -147,7 +141,10 @@ class Drawn:
             series += [read["@timestamp"].alias(name), *([read["event.precision"], read["event.clock"]] if name == "@timestamp" else [])]
         fields, cut = canonical_texts(slots.texts)
         frame = frame.with_columns(*series, fields.alias("fields"))
-        blank = [name for name, kind in frame.schema.items() if kind == pl.String and not name.startswith("event.") and name != "fields"]
+        written_texts = [
+            name for name, kind in frame.schema.items() if kind == pl.String and not name.startswith("event.") and name != "fields"
+        ]
+        blank = [name for name in written_texts if frame[name].null_count() < frame.height]
         frame = frame.with_columns(pl.when(~pl.col(name).is_in(["", "-"])).then(name).alias(name) for name in blank)
         doubled = [name for name in frame.columns if f"peer {name}" in frame.columns]
         return frame.with_columns(pl.coalesce(name, f"peer {name}").alias(name) for name in doubled), cut
@@ -185,35 +182,38 @@ class _Slots:
 
     def first(self, slots: Sequence[int], fit: _Fit) -> Sequence[Value]:
         """Return for each row the first value that fits; the others are put back."""
-        found: list[Value] | None = None
+        found: Sequence[Value] | None = None
         for slot in slots:
             values = self._values[slot]
-            kinds = set(map(type, values)) - {type(None)}
-            if not kinds:
+            if values.count(None) == len(values):
                 continue
+            kinds = set(map(type, values)) - {type(None)}
             fitting = fit.all(values, kinds)
-            if fitting is not None and found is None and slot == slots[-1]:
-                return fitting
-            found = found or [None] * len(values)
-            for place, value in enumerate(values):
-                if value is None:
-                    continue
-                fitted = fit.one(value) if fitting is None else fitting[place]
-                if fitted is None or found[place] is not None:
-                    self.put_back(place, slot, value)
-                else:
-                    found[place] = fitted
+            if fitting is None:
+                fitting = [None if value is None else fit.one(value) for value in values]
+                self._put_back(
+                    slot,
+                    [at for at, (value, fitted) in enumerate(zip(values, fitting, strict=True)) if value is not None and fitted is None],
+                )
+            if found is None:
+                found = fitting
+                continue
+            self._put_back(
+                slot,
+                [at for at, (known, fitted) in enumerate(zip(found, fitting, strict=True)) if known is not None and fitted is not None],
+            )
+            found = [fitted if known is None else known for known, fitted in zip(found, fitting, strict=True)]
         return found or [None] * len(self.texts)
+
+    def _put_back(self, slot: int, places: Sequence[int]) -> None:
+        """Put the values at `places` back where they were taken from."""
+        for place in places:
+            self.texts[place] = restored(self.texts[place], self._paths[slot], self._values[slot][place])
 
     def return_text(self, slots: Sequence[int], texts: pl.Series, lost: pl.Series) -> None:
         """Put the texts that are `lost` back."""
         for place in lost.arg_true().to_list():
-            slot = next(slot for slot in slots if self._values[slot][place] == texts[place])
-            self.put_back(place, slot, texts[place])
-
-    def put_back(self, place: int, slot: int, value: Value) -> None:
-        """Put `value` back where it was taken from."""
-        self.texts[place] = restored(self.texts[place], self._paths[slot], value)
+            self._put_back(next(slot for slot in slots if self._values[slot][place] == texts[place]), [place])
 
     def times(self, slots: Sequence[int], layout: Layout) -> pl.DataFrame:
         """Return `@timestamp`, `event.precision` and `event.clock` of each row's first value that is a time; the others are put back."""
@@ -226,9 +226,8 @@ class _Slots:
             usable = read["@timestamp"].is_not_null()
             if found is not None:
                 usable &= found["@timestamp"].is_null()
-            for place in (~usable).arg_true().to_list():
-                if values[place] is not None:
-                    self.put_back(place, slot, values[place])
+            if not usable.all():
+                self._put_back(slot, [place for place in (~usable).arg_true().to_list() if values[place] is not None])
             found = read if found is None else pl.DataFrame([read[name].zip_with(usable, found[name]) for name in read.columns])
         return _times([None] * len(self.texts), layout) if found is None else found
 
@@ -251,10 +250,16 @@ def _counted(value: Value) -> float | None:
 
 
 def _series(name: str, values: Sequence[Value], kind: type[pl.DataType] | pl.DataType) -> pl.Series:
-    if kind == pl.List(pl.String):
-        # polars would make a series of each list
-        return pl.Series(name, pa.array(values, pa.large_list(pa.large_string())))
-    return pl.Series(name, values, kind)
+    if not values or values.count(None) == len(values):
+        return pl.Series(name, [], kind).extend_constant(None, len(values))
+    if kind != pl.List(pl.String):
+        return pl.Series(name, values, kind)
+    # a list at a time polars is slow
+    lists_of = [(row, value) for row, value in enumerate(values) if type(value) is list]
+    rows = [row for row, value in lists_of for _ in value]
+    members = [member for _, value in lists_of for member in value]
+    lists = pl.DataFrame({"row": rows, name: members}, {"row": pl.Int64, name: pl.String}).group_by("row", maintain_order=True).agg(name)
+    return pl.DataFrame({"row": range(len(values))}, {"row": pl.Int64}).join(lists, on="row", how="left", maintain_order="left")[name]
 
 
 def _polars_kind(table: Table, name: str) -> type[pl.DataType] | pl.DataType:
@@ -325,6 +330,16 @@ def _fit(table: Table, name: str) -> _Fit:
         return _TEXT
     kind = table.schema.field(name).type
     return _TEXT if kind == pa.string() else _SMALL if kind == pa.int32() else _WHOLE if kind == pa.int64() else _TEXTS
+
+
+def _at(record: Object, path: Path) -> Object | None:
+    """Return the object at `path` in `record`."""
+    for name in path:
+        section = record.get(name)
+        if type(section) is not dict:
+            return None
+        record = section
+    return record
 
 
 def _drop(record: Object, path: Path) -> None:

@@ -29,8 +29,9 @@ _LARGEST_EXACT = 2**53 - 1
 _MOST_DEPTH = 200
 _KEY_ENDS = (b'":', b'" :')
 _HIDDEN = (b"\\u0022", b"\\u003a", b"\\u003A")  # a quote and a colon written as escapes
-# what the compiled encoder writes otherwise than RFC 8785: whole and very small or large floats, long integers; and it sorts by code point
-_UNCANONICAL = r"[:\[,]-?(?:[0-9]{16}|[0-9]+\.0[,}\]]|[0-9]+(?:\.[0-9]+)?e-?[0-9]+[,}\]])|[\x{10000}-\x{10FFFF}]"
+# what the compiled encoder writes otherwise than RFC 8785: whole, very small and very large floats, long integers; it sorts by code point
+_UNCANONICAL = (r"\.0[,}\]]", r"[0-9]e-?[0-9]{1,3}[,}\]]", r"[0-9]{16}[,}\]]")
+_ASTRAL = r"[\x{10000}-\x{10FFFF}]"
 
 
 class UnreadableError(Exception):
@@ -81,22 +82,27 @@ def canonical_texts(texts: Sequence[str]) -> tuple[pl.Series, list[int]]:
     An object too long for the column loses its longest members, which `comity.left_out` names. Integers beyond 2^53-1,
     which canonical JSON does not know, become text.
     """
+    text = pl.col("text")
+    size = text.str.len_bytes()
+    odd = pl.any_horizontal(size > MOST_CHARACTERS, *(text.str.contains(pattern) for pattern in _UNCANONICAL))
     frame = pl.DataFrame({"text": pl.Series(texts, dtype=pl.String)}).select(
-        pl.when(pl.col("text") != "{}").then("text").alias("text"),
-        (pl.col("text").str.contains(_UNCANONICAL) | (pl.col("text").str.len_bytes() > MOST_CHARACTERS)).alias("odd"),
+        pl.when(text != "{}").then("text").alias("text"), odd.alias("odd"), (size != text.str.len_chars()).alias("wide")
     )
     places = frame["odd"].arg_true().to_list()
+    if frame["wide"].any():
+        astral = frame["text"].filter(frame["wide"]).str.contains(_ASTRAL)
+        places = sorted({*places, *frame["wide"].arg_true().filter(astral).to_list()})
     if not places:
         return frame["text"], []
     fields = frame["text"].to_list()
     cut = []
     for place in places:
         value = cast("Object", json.loads(texts[place]))
-        text = _written(value)
-        if text is None or len(text) > MOST_CHARACTERS:
+        whole = _written(value)
+        if whole is None or len(whole) > MOST_CHARACTERS:
             cut.append(place)
-            text = _shortened(value)
-        fields[place] = text
+            whole = _shortened(value)
+        fields[place] = whole
     return pl.Series(fields, dtype=pl.String), cut
 
 

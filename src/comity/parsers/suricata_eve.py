@@ -109,6 +109,8 @@ def _vlan(record: Object) -> int | None:
 
 def _query(dns: Object, member: str) -> str | None:
     """Return what the first question says that stands in a list, as in alerts and in version 3."""
+    if "rrname" in dns:
+        return None
     for key in ("queries", "query"):
         asked = dns.get(key)
         if isinstance(asked, list) and asked and isinstance(asked[0], dict):
