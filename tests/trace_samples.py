@@ -152,6 +152,7 @@ SAMPLES: dict[str, Callable[[], list[bytes]]] = {
     "camt053": lambda: [_STATEMENT, *_example("bank/*.xml"), *_real("statements/camt*.xml")],
     "mt940": lambda: [*_real("statements/*mt940*"), _SWIFT],
     "pdf_document": lambda: [made_pdf()],
+    "html_document": lambda: [b"<!DOCTYPE html><title>Sign in</title><form action='https://a.example/p'><input type=password></form><p>caf\xc3\xa9"],
     "office_document": lambda: [made_office({"[Content_Types].xml": "<t/>", "docProps/core.xml": "<c><creator>Eve</creator></c>", "word/document.xml": "<d><p><t>a</t></p></d>", "word/media/a.png": b"x"})],
     "ofx": lambda: [_OFX, *_real("statements/*.ofx")],
     "statement_csv": lambda: [_STATEMENT_CSV, *_example("bank/*.csv"), *_real("statements/*.csv")],
