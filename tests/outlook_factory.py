@@ -70,7 +70,7 @@ def compound(tree: Tree) -> bytes:
     return header + struct.pack("<109I", *(places + [_FREE] * (109 - len(places)))) + bytes(body)
 
 
-def _entry(name: str, kind: int, child: int, start: int, size: int, right: int) -> bytes:
+def _entry(name: str, kind: int, child: int, start: int, size: int, right: int) -> bytes:  # noqa: PLR0917 - the cells of one row
     raw = name.encode("utf-16-le")
     packed = raw.ljust(64, b"\x00") + struct.pack("<HBBIII", len(raw) + 2, kind, 1, _NONE, right, child)
     return packed + b"\x00" * 36 + struct.pack("<IQ", start, size)
@@ -85,7 +85,7 @@ def storage(header: int, values: Mapping[int, object], inside: Tree | None = Non
             fixed += struct.pack("<HHIq", 3, number, 6, value)
             continue
         kind, raw = value if isinstance(value, tuple) else (0x1F, value.encode("utf-16-le")) if isinstance(value, str) else (0x102, value)
-        if kind == 0x40:  # noqa: PLR2004 - a time, eight bytes
+        if kind == 0x40:  # a time, eight bytes
             fixed += struct.pack("<HHI", kind, number, 6) + raw
         else:
             streams[f"__substg1.0_{number:04X}{kind:04X}"] = raw

@@ -58,12 +58,10 @@ def test_stored_headers_stand_and_bodies_are_written_anew() -> None:
     assert len(mail.get_all("x-comity-reconstructed")) == 1
     assert "body=text,html-from-rtf" in mail["x-comity-reconstructed"]
     plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
-    assert plain is not None and html is not None
+    assert plain is not None
+    assert html is not None
     assert plain.get_content().strip() == "Tëxt"
-    assert (
-        html.get_content().strip() == '<p>да α€<a href="https://a.example/">x</a>&lt;'.replace('"', '\\"').replace("\\", "")
-        or html.get_content()
-    )
+    assert html.get_content().strip() == "<p>\u0434\u0430 \u03b1\u20ac<a href=https://a.example/>x</a>&lt;"
     assert not [item for item in items if isinstance(item, Defect)]
 
 
@@ -85,7 +83,8 @@ def test_what_has_no_headers_is_put_together_from_properties() -> None:
     assert mail["x-comity-message-flags"] == "unsent"
     assert "headers=none; from-properties=From,Sender,To,Cc,Subject,Date,Message-ID" in mail["x-comity-reconstructed"]
     html = mail.get_body(("html",))
-    assert html is not None and html.get_content().strip() == "<p>café</p>"
+    assert html is not None
+    assert html.get_content().strip() == "<p>café</p>"
 
 
 def test_attachments_and_messages_inside() -> None:
@@ -129,7 +128,7 @@ def test_compression_of_the_specification() -> None:
 
 def test_damage_is_said_and_never_raised() -> None:
     data = compound(message({0x0037: "s", 0x007D: _HEADERS, 0x1000: "t" * 5000}, attachments=(attached("a", b"x" * 9000),)))
-    chance = random.Random(7)
+    chance = random.Random(7)  # noqa: S311 - repeatable damage, not a secret
     for cut in range(0, len(data), 1700):
         read(data[:cut])
     for _ in range(150):
