@@ -42,7 +42,8 @@ def compound(tree: Tree) -> bytes:
         body.extend(data.ljust(count * _SECTOR, b"\x00"))
         return first if count else _END
 
-    mini, mini_fat = bytearray(), []
+    mini = bytearray()
+    mini_fat: list[int] = []
     for number, data in contents.items():
         if len(data) >= _CUTOFF:
             entries[number][3] = store(data)
@@ -58,9 +59,7 @@ def compound(tree: Tree) -> bytes:
     mini_fat_start = store(raw_mini_fat.ljust(mini_fat_sectors * _SECTOR, b"\xff"))
     directory = b"".join(_entry(*entry) for entry in entries)  # type: ignore[arg-type]  # a row of mixed cells
     directory_start = store(directory.ljust(-(-len(directory) // _SECTOR) * _SECTOR, b"\x00"))
-    fat_sectors = 1
-    while (len(fat) + fat_sectors) * 4 > fat_sectors * _SECTOR:
-        fat_sectors += 1
+    fat_sectors = -(-len(fat) // (_SECTOR // 4 - 1))  # it lists its own sectors too
     first_fat = len(fat)
     fat.extend([_FAT] * fat_sectors)
     body.extend(struct.pack(f"<{len(fat)}I", *fat).ljust(fat_sectors * _SECTOR, b"\xff"))

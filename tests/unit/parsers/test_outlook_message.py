@@ -5,7 +5,6 @@ import email.policy
 import random
 from email.message import EmailMessage
 from io import BytesIO
-from typing import cast
 
 import pytest
 
@@ -14,7 +13,7 @@ from comity.parsers.contract import Child, Defect, Item, Source
 from comity.parsers.outlook.rich_text import decompress, read_rich_text
 from comity.parsers.registry import choose
 from comity.terms.errors import MaterialError
-from outlook_factory import compound, message, storage
+from outlook_factory import Tree, compound, message, storage
 
 _HEADERS = (
     "Microsoft Mail Internet Headers Version 2.0\r\n"
@@ -39,10 +38,10 @@ def read(data: bytes) -> tuple[EmailMessage, bytes, list[Item]]:
         if isinstance(item, Child):
             made = item.stream.read()
             assert outlook_message.PARSER.extract(source, step=item.step).read() == made
-    return cast("EmailMessage", email.message_from_bytes(made, policy=email.policy.default)), made, items
+    return email.message_from_bytes(made, policy=email.policy.default), made, items
 
 
-def attached(name: str, data: bytes, **more: object) -> object:
+def attached(name: str, data: bytes) -> Tree:
     return storage(8, {0x3707: name, 0x3701: data, 0x3705: 1, 0x370E: "application/pdf"})
 
 
@@ -55,7 +54,7 @@ def test_stored_headers_stand_and_bodies_are_written_anew() -> None:
     assert "192.0.2.25" in mail["received"]
     assert mail["x-comity-stored-line"] == "Microsoft Mail Internet Headers Version 2.0"
     assert mail["x-comity-stored-x-comity-reconstructed"] == "a lie"
-    assert len(mail.get_all("x-comity-reconstructed")) == 1
+    assert len(mail.get_all("x-comity-reconstructed", [])) == 1
     assert "body=text,html-from-rtf" in mail["x-comity-reconstructed"]
     plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
     assert plain is not None
