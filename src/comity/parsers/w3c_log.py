@@ -130,7 +130,7 @@ def _quick(frame: pl.DataFrame, count: int) -> tuple[pl.DataFrame, pl.DataFrame]
         quick = whole & (pl.lit(separator == "\t") | ~line.str.contains('"', literal=True))
         found.append(split.filter(quick).drop("line", f"field_{count}"))
         rest.append(part.filter(~split.select(quick.alias("quick"))["quick"]))
-    return pl.concat(found).sort("offset"), pl.concat(rest)
+    return pl.concat(found).sort("offset"), pl.concat(rest).sort("offset")
 
 
 def _quoted(text: str) -> list[str]:

